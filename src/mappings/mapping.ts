@@ -1,0 +1,44 @@
+import type { RelationName, Sql } from '../sql/sql.ts';
+
+/** Stands for the leaf a chunk reads, as a quoted name in `chunk`, `chunkCarefully` and `revive`: "@schema@"."@leaf@". */
+export const leafPlaceholder: RelationName = { schema: '@schema@', name: '@leaf@' };
+
+/** One comparison of a source with one of its new shapes. */
+export interface ParityCheck {
+  /** What is compared, for people: `users.preferences → user_preferences`. */
+  readonly title: string;
+  /** One row of counts: `compared, missing, extra, stale, quarantined`. */
+  readonly counts: Sql;
+  /** One row for each column: `column, exact, default_filled, lost`. */
+  readonly lossless: Sql;
+  /** Appends the keys of missing, extra and stale rows to `lockkeeper.dirty`, so that a drain mends them; returns one row `{ rows }`. null: nothing to mend by key. */
+  readonly repair: Sql | null;
+}
+
+/** How rows of an old and a new shape correspond, compiled to the SQL that keeps them so. Everything here is printable. */
+export interface Mapping {
+  /** Unique within the migration, stable between plans: `users.preferences`. */
+  readonly id: string;
+  readonly kind: 'table' | 'column';
+  readonly source: RelationName;
+  /** The old shape's column. */
+  readonly column: string;
+  readonly targets: readonly RelationName[];
+  /** The source's key columns; empty when it has none (column mappings only). */
+  readonly key: readonly string[];
+  /** Copies one range of pages of "@schema@"."@leaf@". Parameters: $1, $2 first and end ctid as text. One row: `rows, written, misfits`. */
+  readonly chunk: Sql;
+  /** The same, slower, for a chunk that holds a value which raises. null: `chunk` never raises for a value. */
+  readonly chunkCarefully: Sql | null;
+  /** Brings up to $1 captured keys up to date. One row: `drained`. null: this mapping captures nothing. */
+  readonly drain: Sql | null;
+  /** Locks one range of pages ($1, $2), then writes what the new shape says into the old one, two statements; the second returns `written`. Only after contract. */
+  readonly revive: readonly [Sql, Sql] | null;
+  readonly parity: readonly ParityCheck[];
+  /** One row for each column and JSON type of values in the source that would not fit: `column, type, reason, rows`. Used before the run. */
+  readonly misfits: Sql;
+  /** Reconciles lockkeeper.quarantine with what the source holds now ($1: run id). */
+  readonly requarantine: Sql;
+  /** The sequence that counts the application's writes of the old column; null when not counted. */
+  readonly oldWrites: RelationName | null;
+}

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+
+const MAX_BYTES = 63;
+
+/** A name made from several parts, cut to 63 bytes with a hash of the whole when it would not fit. The same parts always give the same name. */
+export function derivedName(...parts: readonly string[]): string {
+  const whole = parts.join('_');
+  if (Buffer.byteLength(whole) <= MAX_BYTES) return whole;
+  const hash = createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 8);
+  return `${cutToBytes(whole, MAX_BYTES - hash.length - 1)}_${hash}`;
+}
+
+/** The longest prefix that fits, never ending inside a character. */
+function cutToBytes(text: string, bytes: number): string {
+  let cut = '';
+  for (const character of text) {
+    if (Buffer.byteLength(cut + character) > bytes) break;
+    cut += character;
+  }
+  return cut;
+}
