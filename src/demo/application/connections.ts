@@ -1,0 +1,40 @@
+import pg from 'pg';
+
+/** A fixed set of connections. Who finds none free queues, as in any pool. */
+export async function openConnections(url: string, name: string, count: number, onError: (error: unknown) => void) {
+  const all = await Promise.all(Array.from({ length: count }, () => connect(url, name, onError)));
+  const idle = [...all];
+  const queue: ((client: pg.Client) => void)[] = [];
+
+  const take = (): Promise<pg.Client> => {
+    const client = idle.pop();
+    return client ? Promise.resolve(client) : new Promise((resolve) => queue.push(resolve));
+  };
+  const giveBack = (client: pg.Client) => {
+    const next = queue.shift();
+    if (next) next(client);
+    else idle.push(client);
+  };
+
+  return {
+    async use<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+      const client = await take();
+      try {
+        return await work(client);
+      } finally {
+        giveBack(client);
+      }
+    },
+    queued: () => queue.length,
+    close: () => Promise.all(all.map((client) => client.end())),
+  };
+}
+
+export type Connections = Awaited<ReturnType<typeof openConnections>>;
+
+export async function connect(url: string, name: string, onError: (error: unknown) => void): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: name });
+  client.on('error', onError);
+  await client.connect();
+  return client;
+}
