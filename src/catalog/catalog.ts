@@ -71,6 +71,8 @@ export interface Index {
   readonly unique: boolean;
   readonly primary: boolean;
   readonly valid: boolean;
+  /** It has a predicate or an expression, so it is not a key of the whole table. Absent: no. */
+  readonly partial?: boolean;
   /** The constraint that owns it, if any. */
   readonly constraint: string | null;
   readonly bytes: number;
@@ -93,7 +95,16 @@ export interface Leaf extends RelationName {
 
 /** Another object that uses the table, found in pg_depend. */
 export interface Dependant {
-  readonly kind: 'view' | 'materialized view' | 'function' | 'policy' | 'foreign key' | 'publication' | 'trigger' | 'statistics' | 'rule';
+  readonly kind:
+    | 'view'
+    | 'materialized view'
+    | 'function'
+    | 'policy'
+    | 'foreign key'
+    | 'publication'
+    | 'trigger'
+    | 'statistics'
+    | 'rule';
   /** As a person would write it, quoted. */
   readonly name: string;
   /** The columns it uses; empty when it uses the table as a whole or that cannot be known. */
@@ -157,7 +168,12 @@ export class Catalog {
   column(table: RelationName, name: string): Column {
     const { columns } = this.table(table);
     const found = columns.find((c) => c.name === name);
-    if (!found) throw columnNotFound(table, name, columns.map((c) => c.name));
+    if (!found)
+      throw columnNotFound(
+        table,
+        name,
+        columns.map((c) => c.name),
+      );
     return found;
   }
 
@@ -175,10 +191,9 @@ export class Catalog {
 
 /** The primary key's columns, or those of the best unique NOT NULL index; empty when the table has no key. */
 export function keyOf(table: Table): readonly Column[] {
-  const unique = table.indexes.filter((i) => i.unique && i.valid && sameMembers(i.columns, i.dependsOn));
-  const notNull = (index: Index) => index.columns.every((name) => table.columns.some((c) => c.name === name && c.notNull));
+  const unique = table.indexes.filter((i) => i.unique && i.valid && !i.partial && i.columns.length > 0);
+  const notNull = (index: Index) =>
+    index.columns.every((name) => table.columns.some((c) => c.name === name && c.notNull));
   const chosen = unique.find((i) => i.primary) ?? unique.find(notNull);
   return (chosen?.columns ?? []).flatMap((name) => table.columns.filter((c) => c.name === name));
 }
-
-const sameMembers = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x) => b.includes(x));

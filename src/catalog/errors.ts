@@ -4,7 +4,10 @@ import type { RelationName } from '../sql/sql.ts';
 export const tableNotFound = ({ schema, name }: RelationName, known: readonly RelationName[]) =>
   new LockkeeperError('TABLE_NOT_FOUND', {
     message: `Table "${schema}"."${name}" does not exist.`,
-    hint: `${suggest(name, known.map((r) => r.name))}Upper case and spaces count: names are taken as written.`,
+    hint: `${suggest(
+      name,
+      known.map((r) => r.name),
+    )}Upper case and spaces count: names are taken as written.`,
     fix: 'Correct the name in the migration, or name the schema: `table: schema.table`.',
   });
 
@@ -16,6 +19,8 @@ export const columnNotFound = ({ schema, name }: RelationName, column: string, k
   });
 
 function suggest(name: string, known: readonly string[]): string {
-  const near = known.filter((k) => k.toLowerCase().includes(name.toLowerCase()) || name.toLowerCase().includes(k.toLowerCase()));
+  const near = known.filter(
+    (k) => k.toLowerCase().includes(name.toLowerCase()) || name.toLowerCase().includes(k.toLowerCase()),
+  );
   return near.length ? `Did you mean ${near.slice(0, 3).join(', ')}? ` : '';
 }

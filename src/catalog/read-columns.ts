@@ -1,0 +1,61 @@
+import type { Queryable } from '../database/database.ts';
+import { sql } from '../sql/sql.ts';
+import type { Column, Grant } from './catalog.ts';
+import { groupByTable } from './group-by-table.ts';
+
+type ColumnRow = Column & { readonly table: number };
+
+/** Every live column, in table order. A NOT NULL that is not validated yet (18 and later) does not count as one. */
+export const readColumns = async (
+  db: Queryable,
+  oids: readonly string[],
+  grants: ReadonlyMap<string, Grant[]>,
+): Promise<ReadonlyMap<number, Column[]>> => {
+  const rows = await db.query<Omit<ColumnRow, 'grants'>>(sql`
+    WITH RECURSIVE base AS (
+      SELECT t.oid AS type, t.oid AS base
+        FROM pg_type t
+       WHERE t.oid IN (SELECT atttypid FROM pg_attribute WHERE attrelid = ANY (${oids}::oid[]) AND attnum > 0)
+       UNION ALL
+      SELECT b.type, t.typbasetype
+        FROM base b
+        JOIN pg_type t ON t.oid = b.base AND t.typtype = 'd'
+    )
+    SELECT a.attrelid AS "table",
+           a.attname::text AS name,
+           a.attnum::int AS number,
+           format_type(a.atttypid, a.atttypmod) AS type,
+           bt.typname::text AS "baseType",
+           a.attnotnull AND NOT EXISTS (
+             SELECT FROM pg_constraint k
+              WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated
+           ) AS "notNull",
+           pg_get_expr(d.adbin, d.adrelid) AS default,
+           CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generated,
+           CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
+           CASE WHEN a.attcollation <> t.typcollation THEN format('%I.%I', cn.nspname, co.collname) END AS collation,
+           col_description(a.attrelid, a.attnum) AS comment,
+           nullif(a.attstattarget, -1)::int AS "statisticsTarget",
+           s.avg_width AS "averageWidth",
+           s.null_frac::float8 AS "nullShare"
+      FROM pg_attribute a
+      JOIN pg_class c ON c.oid = a.attrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_type t ON t.oid = a.atttypid
+      JOIN base b ON b.type = t.oid
+      JOIN pg_type bt ON bt.oid = b.base AND bt.typtype <> 'd'
+      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      LEFT JOIN pg_collation co ON co.oid = a.attcollation
+      LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
+      LEFT JOIN pg_stats s
+        ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
+       AND s.inherited = (c.relkind = 'p')
+     WHERE a.attrelid = ANY (${oids}::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+     ORDER BY a.attrelid, a.attnum`);
+  return groupByTable<Column>(
+    rows.map((row) => ({ ...row, grants: grants.get(grantKey(row.table, row.number)) ?? [] })),
+  );
+};
+
+/** Where the grants of a column are found; column 0 is the table itself. */
+export const grantKey = (table: number, column: number): string => `${table}/${column}`;
