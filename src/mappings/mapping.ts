@@ -32,8 +32,8 @@ export interface Mapping {
   readonly chunkCarefully: Sql | null;
   /** Brings up to $1 captured keys up to date. One row: `drained`. null: this mapping captures nothing. */
   readonly drain: Sql | null;
-  /** Locks one range of pages ($1, $2), then writes what the new shape says into the old one, two statements; the second returns `written`. Only after contract. */
-  readonly revive: readonly [Sql, Sql] | null;
+  /** For one range of pages ($1, $2): statements of one transaction that lock it and then write what the new shape says into the old one. Only on the way back from contract. */
+  readonly revive: readonly Sql[];
   readonly parity: readonly ParityCheck[];
   /** One row for each column and JSON type of values in the source that would not fit: `column, type, reason, rows`. Used before the run. */
   readonly misfits: Sql;

@@ -12,6 +12,8 @@ export interface PlanContext {
   readonly journal: string;
   /** Position in the migration's list, from 0: makes derived names unique. */
   readonly index: number;
+  /** A type the author wrote, as it must be written under an empty search_path. */
+  readonly type: (written: string) => string;
 }
 
 /** How the data moves, for the planning document. */
@@ -42,6 +44,8 @@ export interface Operation {
   readonly kind: string;
   /** The tables that must be in the catalog; names may lack a schema, which then is `public`. */
   readonly tables: readonly RelationName[];
+  /** The types it names, to be resolved on the server before planning. */
+  readonly types: readonly string[];
   plan(catalog: Catalog, context: PlanContext): OperationPlan;
   /** The catalog as the next operation in the same migration will see it. */
   project(catalog: Catalog): Catalog;
@@ -55,6 +59,7 @@ interface Definition<Kind extends string, Schema extends z.ZodType> {
   readonly summary: string;
   readonly fields: Schema;
   tables(fields: z.output<Schema>): readonly RelationName[];
+  types(fields: z.output<Schema>): readonly string[];
   plan(fields: z.output<Schema>, catalog: Catalog, context: PlanContext): OperationPlan;
   project(fields: z.output<Schema>, catalog: Catalog): Catalog;
   followUp?(fields: z.output<Schema>): ReturnType<NonNullable<Operation['followUp']>>;
@@ -66,6 +71,7 @@ export function defineOperation<const Kind extends string, Schema extends z.ZodT
     return {
       kind: definition.kind,
       tables: definition.tables(fields),
+      types: definition.types(fields),
       plan: (catalog, context) => definition.plan(fields, catalog, context),
       project: (catalog) => definition.project(fields, catalog),
       ...(definition.followUp ? { followUp: () => definition.followUp?.(fields) ?? null } : {}),

@@ -74,7 +74,7 @@ export interface PlannedMapping {
   readonly chunk: string;
   readonly chunkCarefully: string | null;
   readonly drain: string | null;
-  readonly revive: readonly [string, string] | null;
+  readonly revive: readonly string[];
   readonly parity: readonly { readonly title: string; readonly counts: string; readonly lossless: string; readonly repair: string | null }[];
   readonly misfits: string;
   readonly requarantine: string;

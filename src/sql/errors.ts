@@ -13,3 +13,10 @@ export const zeroByte = () =>
     hint: 'PostgreSQL cannot store the character U+0000.',
     fix: 'Remove it from the migration file.',
   });
+
+export const expressionInvalid = (text: string, where: string, why: string) =>
+  new LockkeeperError('EXPRESSION_INVALID', {
+    message: `The expression of ${where} cannot be used: ${text}`,
+    hint: `It must be one SQL expression over the row's own columns, and ${why}.`,
+    fix: 'Correct the expression in the migration.',
+  });

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { ident, inline, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
+import type { Installed } from '../steps/step.ts';
+
+/** A PL/pgSQL function of ours. `body` is everything between the dollar quotes. */
+export interface Routine {
+  readonly name: RelationName;
+  readonly parameters: Sql;
+  readonly returns: 'trigger' | 'bigint';
+  readonly body: Sql;
+}
+
+/**
+ * Runs with its owner's rights, so that the application needs none on what we keep,
+ * and finds names only where nobody but the owner can put them.
+ */
+export function createRoutine({ name, parameters, returns, body }: Routine): Sql {
+  const text = inline(body);
+  const quote = raw(dollarQuoteFor(text));
+  return sql`CREATE OR REPLACE FUNCTION ${qualified(name)}(${parameters}) RETURNS ${raw(returns)}
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS ${quote}${raw(text)}${quote};
+REVOKE ALL ON FUNCTION ${qualified(name)}(${parameters}) FROM PUBLIC`;
+}
+
+export const dropRoutine = ({ name, parameters }: Routine): Sql =>
+  sql`DROP FUNCTION IF EXISTS ${qualified(name)}(${parameters})`;
+
+function dollarQuoteFor(text: string): string {
+  let quote = '$lockkeeper$';
+  for (let n = 1; text.includes(quote); n++) quote = `$lockkeeper${n}$`;
+  return quote;
+}
+
+/** pg_proc.prosrc of this body, hashed as the server can. */
+const bodyMd5 = (body: Sql): string => createHash('md5').update(inline(body)).digest('hex');
+
+export interface RowTrigger {
+  readonly name: string;
+  readonly relation: RelationName;
+  /** `AFTER UPDATE OR DELETE`, … */
+  readonly when: string;
+  readonly each: 'row' | 'statement' | 'row at commit';
+  readonly routine: Routine;
+}
+
+/** The trigger, firing for replica-role writers too: an ordinary one misses what logical replication and bulk loaders write. */
+export const createTrigger = ({ name, relation, when, each, routine }: RowTrigger): Sql =>
+  join(
+    [
+      sql`CREATE ${raw(each === 'row at commit' ? 'CONSTRAINT TRIGGER' : 'TRIGGER')} ${ident(name)} ${raw(when)} ON ${qualified(relation)}
+  ${raw(each === 'row at commit' ? 'DEFERRABLE INITIALLY DEFERRED FOR EACH ROW' : `FOR EACH ${each.toUpperCase()}`)} EXECUTE FUNCTION ${qualified(routine.name)}()`,
+      sql`ALTER TABLE ${qualified(relation)} ENABLE ALWAYS TRIGGER ${ident(name)}`,
+    ],
+    ';\n',
+  );
+
+export const dropTrigger = ({ name, relation }: RowTrigger): Sql =>
+  sql`DROP TRIGGER IF EXISTS ${ident(name)} ON ${qualified(relation)}`;
+
+export const installed = ({ name, relation, routine }: RowTrigger): Installed => ({
+  relation,
+  trigger: name,
+  function: routine.name,
+  bodyMd5: bodyMd5(routine.body),
+});
+
+/** A trigger name that sorts, byte by byte, after every trigger a table has: PostgreSQL fires triggers in that order. */
+export function lastTriggerName(base: string, existing: readonly string[]): string {
+  let name = `~${base}`;
+  while (existing.some((e) => Buffer.compare(Buffer.from(e), Buffer.from(name)) >= 0)) name = `~${name}`;
+  return name;
+}
+
+export const statements = (...list: readonly Sql[]): Sql => join(list, ';\n');

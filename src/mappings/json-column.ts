@@ -1,0 +1,133 @@
+import { join, raw, sql, type Sql } from '../sql/sql.ts';
+import { substituteColumns } from '../sql/expressions.ts';
+
+/** One column of a new table that is filled from a place in a JSON document. */
+export interface JsonColumn {
+  readonly name: string;
+  /** As PostgreSQL can resolve it under an empty search_path. */
+  readonly type: string;
+  readonly from: { readonly path: readonly string[] } | 'remainder';
+  /** SQL text, or null. */
+  readonly default: string | null;
+  readonly notNull: boolean;
+  /** SQL text over this column alone, or null. */
+  readonly check: string | null;
+}
+
+/** How one column is computed from a document, and written back into it. `doc` is jsonb, never a bare NEW value: a cast of a constant would be folded and raise. */
+export interface ColumnRules {
+  /** The column's value. Never raises. */
+  readonly forward: (doc: Sql, rest: Sql) => Sql;
+  /** Why the document's value does not fit, as text; NULL when it does. */
+  readonly reason: (doc: Sql) => Sql;
+  /** What the document holds there. */
+  readonly original: (doc: Sql, rest: Sql) => Sql;
+  /** True when writing NEW may have changed this column: compares what the document holds, not what we make of it. */
+  readonly changed: (before: Sql, after: Sql, restBefore: Sql, restAfter: Sql) => Sql;
+  /** The document with this column's value put in. */
+  readonly patch: (doc: Sql, value: Sql) => Sql;
+  /** Can the document take a value there? Not when a parent is an array or a scalar. */
+  readonly settable: (doc: Sql) => Sql;
+  /** The document without this column's value. */
+  readonly strip: (doc: Sql) => Sql;
+  /** The value is not there, and the default took its place. */
+  readonly defaultFilled: (doc: Sql) => Sql;
+  /** Written back, the value would be another. */
+  readonly lossy: (doc: Sql, rest: Sql) => Sql;
+}
+
+/** An image comparison: works for every type, and sees 1.0 and 1.00 as different. */
+export const differs = (a: Sql, b: Sql): Sql => sql`record_image_ne(ROW(${a}), ROW(${b}))`;
+
+export const textArray = (items: readonly string[]): Sql => sql`${items}::text[]`;
+
+const at = (doc: Sql, path: readonly string[]): Sql => path.reduce((inner, key) => sql`${inner} -> ${key}`, doc);
+
+const textAt = (doc: Sql, path: readonly string[]): Sql => sql`${at(doc, path.slice(0, -1))} ->> ${path.at(-1) ?? ''}`;
+
+/** Types whose every JSON scalar is a valid value. */
+const takesAnyScalar = new Set(['text', 'character varying', 'varchar']);
+const isJson = (type: string) => type === 'jsonb' || type === 'json';
+
+export function valueRules(column: JsonColumn, path: readonly string[], journal: Sql, serverMajor: number): ColumnRules {
+  const type = raw(column.type);
+  const written = column.default === null ? sql`NULL` : raw(column.default);
+  const fallback = sql`(${column.notNull ? written : sql`NULL`})::${type}`;
+  const absent = sql`(${written})::${type}`;
+  const json = isJson(column.type);
+  const cast = (doc: Sql) => (json ? sql`(${at(doc, path)})::${type}` : sql`(${textAt(doc, path)})::${type}`);
+  const scalar = (doc: Sql) => sql`jsonb_typeof(${at(doc, path)}) IN ('string', 'number', 'boolean')`;
+  const present = (doc: Sql) => (json ? sql`jsonb_typeof(${at(doc, path)}) <> 'null'` : scalar(doc));
+  const valid = (doc: Sql) =>
+    serverMajor >= 16
+      ? sql`pg_input_is_valid(${textAt(doc, path)}, ${column.type})`
+      : sql`${journal}.input_is_valid(${textAt(doc, path)}, ${column.type})`;
+  const casts = (doc: Sql) => (json || takesAnyScalar.has(column.type) ? null : valid(doc));
+  const allowed = (doc: Sql) =>
+    column.check === null ? null : sql`(${withValue(column.check, column.name, cast(doc))}) IS NOT FALSE`;
+  const guarded = (doc: Sql, then: Sql, otherwise: (why: string) => Sql): Sql => {
+    const check = allowed(doc);
+    const inner = check ? sql`CASE WHEN ${check} THEN ${then} ELSE ${otherwise('violates its check')} END` : then;
+    const ok = casts(doc);
+    return ok ? sql`CASE WHEN ${ok} THEN ${inner} ELSE ${otherwise(`does not cast to ${column.type}`)} END` : inner;
+  };
+  const forward = (doc: Sql): Sql => sql`CASE WHEN ${at(doc, path)} IS NULL THEN ${absent}
+      WHEN ${present(doc)} THEN ${guarded(doc, cast(doc), () => fallback)} ELSE ${fallback} END`;
+  // Without a default an absent key and NULL are the same; with one, NULL must be written down.
+  const written_ = (value: Sql) =>
+    column.default === null || column.notNull ? sql`to_jsonb(${value})` : sql`coalesce(to_jsonb(${value}), 'null')`;
+  return {
+    forward,
+    reason: (doc) => sql`CASE WHEN ${at(doc, path)} IS NULL OR jsonb_typeof(${at(doc, path)}) = 'null' THEN NULL
+      WHEN ${present(doc)} THEN ${guarded(doc, sql`NULL`, (why) => sql`${why}`)} ELSE 'is not a scalar' END`,
+    original: (doc) => at(doc, path),
+    changed: (before, after) => differs(at(before, path), at(after, path)),
+    patch: (doc, value) => sql`${journal}.json_set(${doc}, ${textArray(path)}, ${written_(value)})`,
+    settable: (doc) =>
+      join(
+        path.map((_, depth) => sql`coalesce(jsonb_typeof(${at(doc, path.slice(0, depth))}), 'null') IN ('null', 'object')`),
+        ' AND ',
+      ),
+    strip: (doc) => sql`${journal}.json_set(${doc}, ${textArray(path)}, NULL)`,
+    defaultFilled: (doc) => (column.default === null ? sql`false` : sql`${at(doc, path)} IS NULL`),
+    lossy: (doc) => sql`coalesce(jsonb_typeof(${at(doc, path)}), 'null') <> 'null' AND ${differs(sql`to_jsonb(${forward(doc)})`, at(doc, path))}`,
+  };
+}
+
+/** The column that keeps every key no other column takes. */
+export function remainderRules(paths: readonly (readonly string[])[], journal: Sql): ColumnRules {
+  const pathList = sql`${JSON.stringify(paths)}::jsonb`;
+  return {
+    forward: (_doc, rest) => rest,
+    reason: () => sql`NULL::text`,
+    original: (_doc, rest) => rest,
+    changed: (_before, _after, restBefore, restAfter) => differs(restBefore, restAfter),
+    patch: (doc, value) => sql`${journal}.json_with_rest(${doc}, ${pathList}, ${value})`,
+    settable: (doc) => sql`coalesce(jsonb_typeof(${doc}), 'null') IN ('null', 'object')`,
+    strip: (doc) => sql`${journal}.json_with_rest(${doc}, ${pathList}, NULL)`,
+    defaultFilled: () => sql`false`,
+    lossy: () => sql`false`,
+  };
+}
+
+/** The keys that no path takes, without parents that this emptied; NULL when nothing is left or the document is not an object. */
+export function restOf(doc: Sql, paths: readonly (readonly string[])[]): Sql {
+  const top = paths.filter((p) => p.length === 1).flat();
+  const nested = paths.filter((p) => p.length > 1);
+  const withoutTop = top.length ? sql`${doc} - ${textArray(top)}` : doc;
+  const bare = nested.reduce((inner, path) => sql`${inner} #- ${textArray(path)}`, withoutTop);
+  const parents = new Map(nested.flatMap((p) => p.slice(1).map((_, i) => [JSON.stringify(p.slice(0, i + 1)), p.slice(0, i + 1)])));
+  const deepestFirst = [...parents.values()].sort((a, b) => b.length - a.length);
+  const pruned = deepestFirst.reduce(
+    (inner, parent) =>
+      sql`(SELECT CASE WHEN r #> ${textArray(parent)} = '{}' AND ${doc} #> ${textArray(parent)} <> '{}' THEN r #- ${textArray(parent)} ELSE r END FROM (SELECT ${inner} AS r) AS pruned)`,
+    bare,
+  );
+  return sql`CASE WHEN jsonb_typeof(${doc}) = 'object' THEN NULLIF(${pruned}, '{}') END`;
+}
+
+/** The check's text with the candidate value in place of the column. */
+function withValue(check: string, column: string, value: Sql): Sql {
+  const [first = '', ...others] = substituteColumns(check, `check of ${column}`, () => '\u0001').split('\u0001');
+  return others.reduce((whole, piece) => sql`${whole}(${value})${raw(piece)}`, raw(first));
+}

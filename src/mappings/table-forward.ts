@@ -1,0 +1,161 @@
+import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
+import { differs } from './json-column.ts';
+import {
+  bringUpToDate,
+  docOf,
+  keyAsJson,
+  keyIs,
+  isMisfit,
+  ours,
+  quarantineMisfits,
+  readSource,
+  rest,
+  updateFrom,
+  type TableMapping,
+  type Target,
+} from './table-mapping.ts';
+import type { Routine } from './functions.ts';
+
+/**
+ * capture: remember which rows were written, touch nothing else.
+ * mixed: READ COMMITTED writers sync at once; others may hold a snapshot older than the last chunk, so they are captured.
+ * direct: everyone syncs at once.
+ */
+export type Mode = 'capture' | 'mixed' | 'direct';
+
+const remember = (m: TableMapping, row: 'OLD' | 'NEW'): Sql => sql`
+    INSERT INTO ${ident(m.journal)}.dirty (migration, mapping, key)
+    VALUES (${m.migration}, ${m.id}, ${keyAsJson(m, (k) => sql`${ident(row.toLowerCase())}.${ident(k.source)}`)});`;
+
+const keyChanged = (m: TableMapping): Sql =>
+  differs(join(m.key.map((k) => sql`OLD.${ident(k.source)}`)), join(m.key.map((k) => sql`NEW.${ident(k.source)}`)));
+
+const notReadCommitted = sql`current_setting('transaction_isolation') <> 'read committed'`;
+
+/** Re-reads the row as it is stored now: another trigger may have written it since the event. */
+const thisRow = (m: TableMapping, row: 'OLD' | 'NEW'): Sql =>
+  readSource(m, qualified(m.source), keyIs(m, sql`s`, 'source', (k) => sql`${ident(row.toLowerCase())}.${ident(k.source)}`));
+
+const quarantine = (m: TableMapping, row: 'OLD' | 'NEW'): Sql => sql`
+    WITH t AS MATERIALIZED (${thisRow(m, row)})${quarantineMisfits(m)};`;
+
+/** AFTER UPDATE OR DELETE on the source. */
+export function forwardRoutine(m: TableMapping, mode: Mode): Routine {
+  const capture = sql`${remember(m, 'OLD')}
+    IF TG_OP = 'UPDATE' AND ${keyChanged(m)} THEN ${remember(m, 'NEW')}
+    END IF;
+    RETURN NULL;`;
+  const body =
+    mode === 'capture'
+      ? sql`
+BEGIN${capture}
+END `
+      : directBody(m, mode === 'mixed' ? sql`
+  IF ${notReadCommitted} THEN${capture}
+  END IF;` : sql``);
+  return { name: ours(m, 'forward'), parameters: sql``, returns: 'trigger', body };
+}
+
+function directBody(m: TableMapping, beforehand: Sql): Sql {
+  const flags = m.targets.flatMap((t, i) => t.columns.map((_, j) => ident(`changed_${i}_${j}`)));
+  return sql`
+DECLARE ${join(flags.map((f) => sql`
+  ${f} boolean;`), '')}
+BEGIN${beforehand}
+  IF TG_OP = 'DELETE' THEN${join(m.targets.map((t) => deleteOrphan(m, t)), '')}
+    -- A snapshot older than the row's copy sees nothing to delete: the drain will.
+    IF ${notReadCommitted} THEN${remember(m, 'OLD')}
+    END IF;
+    RETURN NULL;
+  END IF;
+  IF ${keyChanged(m)} THEN
+    IF EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
+    ELSE${join(m.targets.map((t) => moveOrDelete(m, t)), '')}
+    END IF;${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}
+    IF ${notReadCommitted} THEN${remember(m, 'OLD')}${remember(m, 'NEW')}
+    END IF;
+    RETURN NULL;
+  END IF;
+  IF NOT ${differs(sql`OLD.${ident(m.column.name)}`, sql`NEW.${ident(m.column.name)}`)} THEN
+    RETURN NULL;
+  END IF;${countOldWrite(m)}${join(m.targets.flatMap((t, i) => t.columns.map((c, j) => sql`
+  ${ident(`changed_${i}_${j}`)} := ${c.rules.changed(docOf(m, sql`OLD`), docOf(m, sql`NEW`), rest(m, docOf(m, sql`OLD`)), rest(m, docOf(m, sql`NEW`)))};`)), '')}${join(m.targets.map((t, i) => updateChanged(m, t, i)), '')}
+  IF EXISTS (WITH t AS MATERIALIZED (${thisRow(m, 'NEW')}) SELECT FROM t WHERE ${isMisfit(m)}) THEN${quarantine(m, 'NEW')}
+  END IF;
+  RETURN NULL;
+END `;
+}
+
+const deleteOrphan = (m: TableMapping, target: Target): Sql => sql`
+    DELETE FROM ${qualified(target.table)} n
+     WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`OLD.${ident(k.source)}`)}
+       AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)});`;
+
+/** The row keeps what only it has; when its new key is taken already, the old one goes. */
+const moveOrDelete = (m: TableMapping, target: Target): Sql => sql`
+      UPDATE ${qualified(target.table)} n
+         SET ${join(m.key.map((k) => sql`${ident(k.target)} = NEW.${ident(k.source)}`))}
+       WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`OLD.${ident(k.source)}`)}
+         AND NOT EXISTS (SELECT FROM ${qualified(target.table)} x WHERE ${keyIs(m, sql`x`, 'target', (k) => sql`NEW.${ident(k.source)}`)});${deleteOrphan(m, target)}`;
+
+/** Columns that this write did not change stay as they are: the new shape may hold there what the document cannot. */
+function updateChanged(m: TableMapping, target: Target, i: number): Sql {
+  const flag = (j: number) => ident(`changed_${i}_${j}`);
+  return sql`
+  IF ${join(target.columns.map((_, j) => flag(j)), ' OR ')} THEN${updateFrom(m, target, thisRow(m, 'NEW'), flag)}
+    IF NOT FOUND AND ${notReadCommitted} THEN${remember(m, 'NEW')}
+    END IF;
+  END IF;`;
+}
+
+/** Counts writes of the old column that the application made itself, without a lock anybody could wait for. */
+const countOldWrite = (m: TableMapping): Sql => sql`
+  IF pg_trigger_depth() = 1 THEN
+    PERFORM nextval(${`${sqlName(ours(m, 'old_writes'))}`});
+  END IF;`;
+
+const sqlName = ({ schema, name }: { schema: string; name: string }) => `"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`;
+
+/**
+ * AFTER INSERT on the source, at commit: adds the new rows if nobody did.
+ * New code inserts into the new tables itself, with plain INSERTs that must not meet ours.
+ */
+export function insertRoutine(m: TableMapping, mode: Mode): Routine {
+  const beforehand = mode === 'mixed' ? sql`
+  IF ${notReadCommitted} THEN${remember(m, 'NEW')}
+    RETURN NULL;
+  END IF;` : sql``;
+  const written = m.column.default === null ? sql`NEW.${ident(m.column.name)} IS NOT NULL` : differs(sql`NEW.${ident(m.column.name)}`, sql`(${{ parts: [{ text: m.column.default }] }})::${ident('pg_catalog')}.${ident(m.column.type)}`);
+  const body =
+    mode === 'capture'
+      ? sql`
+BEGIN${remember(m, 'NEW')}
+  RETURN NULL;
+END `
+      : sql`
+BEGIN${beforehand}
+  IF ${written} THEN${countOldWrite(m)}
+  END IF;${bringUpToDate(m, thisRow(m, 'NEW'))}
+  IF EXISTS (WITH t AS MATERIALIZED (${thisRow(m, 'NEW')}) SELECT FROM t WHERE ${isMisfit(m)}) THEN${quarantine(m, 'NEW')}
+  END IF;
+  RETURN NULL;
+END `;
+  return { name: ours(m, 'insert'), parameters: sql``, returns: 'trigger', body };
+}
+
+/** AFTER TRUNCATE on the source or one of its leaves: takes the rows whose source is gone, by DELETE, which waits for no reader. */
+export function truncateRoutine(m: TableMapping, mode: Mode): Routine {
+  const orphans = (target: Target) => sql`
+  DELETE FROM ${qualified(target.table)} n
+   WHERE NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)});`;
+  return {
+    name: ours(m, 'truncate'),
+    parameters: sql``,
+    returns: 'trigger',
+    body: sql`
+BEGIN${mode === 'capture' ? sql`` : join(m.targets.map(orphans), '')}
+  INSERT INTO ${ident(m.journal)}.dirty (migration, mapping, key) VALUES (${m.migration}, ${m.id}, NULL);
+  RETURN NULL;
+END `,
+  };
+}

@@ -1,0 +1,124 @@
+import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
+import type { Routine } from './functions.ts';
+import { differs } from './json-column.ts';
+import {
+  asColumn,
+  docOf,
+  insertInto,
+  keyAsJson,
+  keyIs,
+  ours,
+  readSource,
+  rest,
+  type TableMapping,
+  type Target,
+  type TargetColumn,
+} from './table-mapping.ts';
+
+/** A normaliser on each side that undoes the other's work would go on for ever: here it stops, and parity names the row. */
+const DEPTH_LIMIT = 16;
+
+/** A source row `o` and a target row `n`: what each column rule needs. */
+const doc = (m: TableMapping) => docOf(m, sql`o`);
+const value = (c: TargetColumn) => sql`n.${ident(c.name)}`;
+
+/** The document can take this column's value, and says something else now. Compared in the new shape's terms, so that what does not fit is left alone and writes come to rest. */
+export const mustPatch = (m: TableMapping, c: TargetColumn): Sql =>
+  sql`${c.rules.settable(doc(m))} AND ${differs(value(c), c.rules.forward(doc(m), rest(m, doc(m))))}`;
+
+/** The document with every column put in that `when` names and that must be patched. One expression over the row itself: never a sibling table. */
+export const patched = (m: TableMapping, target: Target, when: (column: number) => Sql): Sql =>
+  target.columns.reduce(
+    (inner, c, j) => sql`CASE WHEN ${when(j)} AND ${mustPatch(m, c)} THEN ${c.rules.patch(inner, value(c))} ELSE ${inner} END`,
+    doc(m),
+  );
+
+const flag = (j: number) => ident(`changed_${j}`);
+
+/** AFTER INSERT OR UPDATE OR DELETE on a target. */
+export function reverseRoutine(m: TableMapping, index: number, target: Target): Routine {
+  const flags = target.columns.map((_, j) => j);
+  const oldKey = (k: { target: string }) => sql`OLD.${ident(k.target)}`;
+  const keyChanged = differs(join(m.key.map((k) => sql`OLD.${ident(k.target)}`)), join(m.key.map((k) => sql`NEW.${ident(k.target)}`)));
+  return {
+    name: ours(m, `reverse_${index}`),
+    parameters: sql``,
+    returns: 'trigger',
+    body: sql`
+DECLARE${join(flags.map((j) => sql`
+  ${flag(j)} boolean := true;`), '')}
+BEGIN
+  IF pg_trigger_depth() > ${DEPTH_LIMIT} THEN
+    RETURN NULL;
+  END IF;
+  IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND ${keyChanged} THEN
+    UPDATE ${qualified(m.source)} AS o
+       SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
+     WHERE ${keyIs(m, sql`o`, 'source', oldKey)}
+       AND ${differs(doc(m), stripped(m, target))}
+       AND NOT EXISTS (SELECT FROM ${qualified(target.table)} n WHERE ${keyIs(m, sql`n`, 'target', oldKey)});
+    IF TG_OP = 'DELETE' THEN
+      RETURN NULL;
+    END IF;${recreate(m, target)}
+  ELSIF TG_OP = 'UPDATE' THEN${join(target.columns.map((c, j) => sql`
+    ${flag(j)} := ${differs(sql`OLD.${ident(c.name)}`, sql`NEW.${ident(c.name)}`)};`), '')}
+    IF NOT (${join(flags.map(flag), ' OR ')}) THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  UPDATE ${qualified(m.source)} AS o
+     SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, flag))}
+    FROM ${qualified(target.table)} AS n
+   WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`NEW.${ident(k.target)}`)}
+     AND ${keyIs(m, sql`o`, 'source', (k) => sql`n.${ident(k.target)}`)}
+     AND (${join(target.columns.map((c, j) => sql`${flag(j)} AND ${mustPatch(m, c)}`), ' OR ')});${keepUnsettable(m, target)}
+  RETURN NULL;
+END `,
+  };
+}
+
+const stripped = (m: TableMapping, target: Target): Sql =>
+  target.columns.reduce((inner, c) => c.rules.strip(inner), doc(m));
+
+/** The source row is still there, so the target row must be: as the stripped document says. */
+const recreate = (m: TableMapping, target: Target): Sql => sql`
+    WITH t AS MATERIALIZED (${readSource(m, qualified(m.source), keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.target)}`))})${insertInto(m, target, sql`DO NOTHING`)};`;
+
+/** What the new shape says and the document cannot hold stays in the new shape, and is put before a person. */
+const keepUnsettable = (m: TableMapping, target: Target): Sql => sql`
+  INSERT INTO ${ident(m.journal)}.quarantine (migration, mapping, key, target, column_name, reason, original)
+  SELECT ${m.migration}, ${m.id}, ${keyAsJson(m, (k) => sql`n.${ident(k.target)}`)}, ${target.table.name}, v.column_name, 'the document cannot hold the new value', ${doc(m)}
+    FROM ${qualified(target.table)} AS n
+    JOIN ${qualified(m.source)} AS o ON ${keyIs(m, sql`o`, 'source', (k) => sql`n.${ident(k.target)}`)}
+   CROSS JOIN LATERAL (VALUES ${join(target.columns.map((c, j) => sql`(${c.name}, ${flag(j)} AND NOT (${c.rules.settable(doc(m))}) AND ${differs(value(c), c.rules.forward(doc(m), rest(m, doc(m))))})`))}) AS v (column_name, lost)
+   WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`NEW.${ident(k.target)}`)} AND v.lost;`;
+
+/** AFTER DELETE on a target, at commit: while the source row lives, its row in the target does too. New code may delete and insert again before. */
+export function recreateRoutine(m: TableMapping, index: number, target: Target): Routine {
+  return {
+    name: ours(m, `recreate_${index}`),
+    parameters: sql``,
+    returns: 'trigger',
+    body: sql`
+BEGIN${recreate(m, target)}
+  RETURN NULL;
+END `,
+  };
+}
+
+/** AFTER TRUNCATE on a target: a table-wide update of the source, as the plan says. */
+export function truncateTargetRoutine(m: TableMapping, index: number, target: Target): Routine {
+  return {
+    name: ours(m, `truncate_${index}`),
+    parameters: sql``,
+    returns: 'trigger',
+    body: sql`
+BEGIN
+  UPDATE ${qualified(m.source)} AS o
+     SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
+   WHERE ${differs(doc(m), stripped(m, target))};
+  WITH t AS MATERIALIZED (${readSource(m, qualified(m.source), sql`true`)})${insertInto(m, target, sql`DO NOTHING`)};
+  RETURN NULL;
+END `,
+  };
+}

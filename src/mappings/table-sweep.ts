@@ -1,0 +1,104 @@
+import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
+import type { Routine } from './functions.ts';
+import { leafPlaceholder } from './mapping.ts';
+import {
+  asColumn,
+  bringUpToDate,
+  insertInto,
+  keyIs,
+  ours,
+  quarantineMisfits,
+  readSource,
+  type KeyColumn,
+  type TableMapping,
+} from './table-mapping.ts';
+import { mustPatch, patched } from './table-reverse.ts';
+
+/**
+ * One range of pages into every target. It takes no lock on the source's rows: while chunks run, the drain does not,
+ * so that whatever was written during a chunk is brought up to date after it.
+ */
+export const chunk = (m: TableMapping): Sql => sql`
+WITH t AS MATERIALIZED (${readSource(m, qualified(leafPlaceholder), sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`)}
+), ${join(m.targets.map((target, i) => sql`${ident(`w${i}`)} AS (${insertInto(m, target, sql`DO NOTHING`)}
+  RETURNING 1), `), '')}q AS (${quarantineMisfits(m)}
+  RETURNING 1)
+SELECT (SELECT count(*) FROM t) AS rows,
+       ${join(m.targets.map((_, i) => sql`(SELECT count(*) FROM ${ident(`w${i}`)})`), ' + ')} AS written,
+       (SELECT count(*) FROM q) AS misfits`;
+
+const fromJson = (k: KeyColumn, i: number): Sql => sql`(captured.key ->> ${i})::${{ parts: [{ text: k.type }] }}`;
+const capturedIs = (m: TableMapping, alias: Sql, side: 'source' | 'target'): Sql => keyIs(m, alias, side, fromJson);
+
+/**
+ * Brings captured rows up to date: takes keys off the list, deletes what has no source any more, then, in statements
+ * of their own so that a re-insert between them is seen, locks the source rows and writes them. Rows that somebody
+ * has locked go back on the list: a drain never waits for the application's rows.
+ */
+export function drainRoutine(m: TableMapping): Routine {
+  const dirty = sql`${ident(m.journal)}.dirty`;
+  const ofThis = sql`d.migration = ${m.migration} AND d.mapping = ${m.id}`;
+  const rows = sql`
+  SELECT x.* FROM unnest(held) AS captured (key) CROSS JOIN LATERAL (${readSource(m, qualified(m.source), capturedIs(m, sql`s`, 'source'))}) AS x`;
+  return {
+    name: ours(m, 'drain'),
+    parameters: sql`batch integer`,
+    returns: 'bigint',
+    body: sql`
+DECLARE
+  keys jsonb[];
+  held jsonb[];
+  drained bigint;
+  truncated boolean;
+BEGIN
+  WITH taken AS (
+    DELETE FROM ${dirty} d
+     WHERE d.id IN (SELECT d.id FROM ${dirty} d WHERE ${ofThis} ORDER BY d.id LIMIT batch FOR UPDATE SKIP LOCKED)
+    RETURNING d.key)
+  SELECT coalesce(array_agg(DISTINCT key) FILTER (WHERE key IS NOT NULL), '{}'), count(*), coalesce(bool_or(key IS NULL), false)
+    INTO keys, drained, truncated FROM taken;
+  IF drained = 0 THEN
+    RETURN 0;
+  END IF;
+  IF truncated THEN${join(m.targets.map((target) => sql`
+    DELETE FROM ${qualified(target.table)} n
+     WHERE NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)});`), '')}
+  END IF;${join(m.targets.map((target) => sql`
+  DELETE FROM ${qualified(target.table)} n USING unnest(keys) AS captured (key)
+   WHERE ${capturedIs(m, sql`n`, 'target')}
+     AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)});`), '')}
+  SELECT coalesce(array_agg(l.key), '{}') INTO held FROM (
+    SELECT captured.key FROM unnest(keys) AS captured (key) JOIN ${qualified(m.source)} s ON ${capturedIs(m, sql`s`, 'source')}
+       FOR NO KEY UPDATE OF s SKIP LOCKED) AS l;
+  INSERT INTO ${dirty} (migration, mapping, key)
+  SELECT ${m.migration}, ${m.id}, captured.key FROM unnest(keys) AS captured (key)
+   WHERE captured.key <> ALL (held)
+     AND EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${capturedIs(m, sql`s`, 'source')});
+  ${bringUpToDate(m, rows)}
+  WITH t AS MATERIALIZED (${rows})${quarantineMisfits(m)};
+  RETURN drained;
+END `,
+  };
+}
+
+/**
+ * After contract and back: the old column takes what the new tables say now. The rows are locked in one statement and
+ * the new tables read in the next, so that no value of an older snapshot is written.
+ */
+export function revive(m: TableMapping): readonly Sql[] {
+  const source = qualified(leafPlaceholder);
+  const range = sql`o.ctid >= ($1::text)::tid AND o.ctid < ($2::text)::tid`;
+  return [
+    sql`SELECT count(*) AS rows FROM (SELECT FROM ${source} AS o WHERE ${range} FOR NO KEY UPDATE) AS held`,
+    ...m.targets.map(
+      (target) => sql`
+WITH patched AS (
+  UPDATE ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, () => sql`true`))}
+    FROM ${qualified(target.table)} AS n
+   WHERE ${range} AND ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)}
+     AND (${join(target.columns.map((c) => mustPatch(m, c)), ' OR ')})
+  RETURNING 1)
+SELECT count(*) AS rows FROM patched`,
+    ),
+  ];
+}
