@@ -2,18 +2,18 @@ import type { Event, PhaseName } from '../events.ts';
 import type { DemoReport } from '../report/demo-report.ts';
 
 /** A gate that a person has to open. */
-export interface ClosedGate {
+interface ClosedGate {
   readonly step: string;
   readonly gate: string;
   readonly why: string;
 }
 
-export interface Applied {
+interface Applied {
   readonly outcome: 'reached' | 'waiting';
   readonly closedGates: readonly ClosedGate[];
 }
 
-export type DemoVerification = Omit<DemoReport['verification'][number], 'when'>;
+type DemoVerification = Omit<DemoReport['verification'][number], 'when'>;
 
 /** What the demonstration needs of the product, bound to its one migration: the same use cases that the commands call. */
 export interface DemoEngine {

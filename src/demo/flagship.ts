@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 /** The flagship migration, as a person writes it: what the demo runs. */
 export const flagshipName = 'user-preferences';
 
-export const flagshipYaml = `version: 1
+const flagshipYaml = `version: 1
 name: user-preferences
 operations:
   - extract_json:
@@ -19,3 +22,10 @@ operations:
             digest: { type: text, from: [notifications, digest], check: "digest in ('daily','weekly','never')" }
       remainder: { table: user_preferences, column: other }
 `;
+
+/** Writes the migration into a folder, as `lockkeeper new` would have, and says where. */
+export async function writeFlagship(folder: string): Promise<string> {
+  const path = join(folder, `${flagshipName}.yaml`);
+  await writeFile(path, flagshipYaml);
+  return path;
+}

@@ -1,5 +1,5 @@
 /** Ways in which a seeded document does not fit the new shape. */
-export const misfitKinds = ['items_per_page', 'digest', 'email', 'array', 'scalar'] as const;
+const misfitKinds = ['items_per_page', 'digest', 'email', 'array', 'scalar'] as const;
 export type MisfitKind = (typeof misfitKinds)[number];
 
 /** Every how many rows each kind of misfit is seeded: 1 in 5000, more often in a small table so that there are always some. */

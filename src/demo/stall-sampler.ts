@@ -5,12 +5,12 @@ import { sql } from '../sql/sql.ts';
 const EVERY_MS = 10;
 
 /** A statement of the application that had to wait for a lock which our sessions held or queued for. */
-export interface Stall {
+interface Stall {
   readonly ms: number;
   readonly label: string;
 }
 
-export interface Stalls {
+interface Stalls {
   readonly longestMs: number;
   /** What was running when the longest one was seen. */
   readonly during: string | null;

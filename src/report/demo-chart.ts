@@ -3,7 +3,7 @@ import { escapeHtml } from './demo-html.ts';
 
 const WIDTH = 1120;
 const HEIGHT = 400;
-const PLOT = { left: 56, right: WIDTH - 16, top: 70, bottom: HEIGHT - 34 };
+const PLOT = { left: 68, right: WIDTH - 16, top: 70, bottom: HEIGHT - 34 };
 
 type Point = DemoReport['series'][number];
 type Line = 'p50Ms' | 'p99Ms' | 'maxMs';

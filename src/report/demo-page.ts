@@ -49,7 +49,7 @@ function renderTable({ title, note, head, rows }: DemoTable): string {
 const style = `
 :root { --paper: #fbfbf9; --card: #fff; --ink: #1d2733; --soft: #5b6775; --rule: #dfe3e8; --band: #eef2f6; --p50: #2a7f9e; --p99: #c9731a; --max: #b9bec6; --bad: #b3261e; --good: #1f7a4d; }
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #12161b; --card: #1a2027; --ink: #e6eaef; --soft: #98a4b1; --rule: #2c343d; --band: #1f2730; --p50: #5cc0e0; --p99: #f0a24f; --max: #5d6873; --bad: #ff8a80; --good: #6fd3a0; }
+  :root { --paper: #12161b; --card: #1a2027; --ink: #e6eaef; --soft: #98a4b1; --rule: #2c343d; --band: #1f2730; --p50: #5cc0e0; --p99: #f0a24f; --max: #76828e; --bad: #ff8a80; --good: #6fd3a0; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif; }

@@ -129,7 +129,7 @@ export function demoFacts(report: DemoReport): readonly (readonly [string, strin
       ? [
           [
             'Rollback',
-            `${rollback.from} → ${rollback.to} in ${seconds(rollback.durationMs)} (${rollback.steps.length} undone), forward again in ${seconds(rollback.forwardAgainMs)}`,
+            `${rollback.from} → ${rollback.to} in ${seconds(rollback.durationMs)} (steps undone: ${rollback.steps.length}), forward again in ${seconds(rollback.forwardAgainMs)}`,
           ] as const,
         ]
       : []),

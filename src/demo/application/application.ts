@@ -57,7 +57,7 @@ export interface OracleCheck {
   readonly examples: readonly string[];
 }
 
-export interface ApplicationStats {
+interface ApplicationStats {
   readonly phases: readonly PhaseLatency[];
   readonly series: readonly LatencyPoint[];
   readonly kinds: readonly (Latency & { readonly kind: string })[];

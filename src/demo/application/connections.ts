@@ -30,8 +30,6 @@ export async function openConnections(url: string, name: string, count: number, 
   };
 }
 
-export type Connections = Awaited<ReturnType<typeof openConnections>>;
-
 export async function connect(url: string, name: string, onError: (error: unknown) => void): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: name });
   client.on('error', onError);

@@ -43,8 +43,6 @@ export function recordLatency() {
   };
 }
 
-export type LatencyRecorder = ReturnType<typeof recordLatency>;
-
 function groupBy<Key>(samples: readonly Sample[], keyOf: (sample: Sample) => Key): Map<Key, Sample[]> {
   const groups = new Map<Key, Sample[]>();
   for (const sample of samples) {
