@@ -10,7 +10,7 @@ interface Stall {
   readonly label: string;
 }
 
-interface Stalls {
+export interface Stalls {
   readonly longestMs: number;
   /** What was running when the longest one was seen. */
   readonly during: string | null;
