@@ -6,7 +6,7 @@ import type { Installed } from '../steps/step.ts';
 export interface Routine {
   readonly name: RelationName;
   readonly parameters: Sql;
-  readonly returns: 'trigger' | 'bigint';
+  readonly returns: string;
   readonly body: Sql;
 }
 
@@ -40,15 +40,17 @@ export interface RowTrigger {
   /** `AFTER UPDATE OR DELETE`, … */
   readonly when: string;
   readonly each: 'row' | 'statement' | 'row at commit';
+  /** Fires only when this holds. */
+  readonly onlyIf?: Sql;
   readonly routine: Routine;
 }
 
 /** The trigger, firing for replica-role writers too: an ordinary one misses what logical replication and bulk loaders write. */
-export const createTrigger = ({ name, relation, when, each, routine }: RowTrigger): Sql =>
+export const createTrigger = ({ name, relation, when, each, onlyIf, routine }: RowTrigger): Sql =>
   join(
     [
       sql`CREATE ${raw(each === 'row at commit' ? 'CONSTRAINT TRIGGER' : 'TRIGGER')} ${ident(name)} ${raw(when)} ON ${qualified(relation)}
-  ${raw(each === 'row at commit' ? 'DEFERRABLE INITIALLY DEFERRED FOR EACH ROW' : `FOR EACH ${each.toUpperCase()}`)} EXECUTE FUNCTION ${qualified(routine.name)}()`,
+  ${raw(each === 'row at commit' ? 'DEFERRABLE INITIALLY DEFERRED FOR EACH ROW' : `FOR EACH ${each.toUpperCase()}`)}${onlyIf ? sql` WHEN (${onlyIf})` : sql``} EXECUTE FUNCTION ${qualified(routine.name)}()`,
       sql`ALTER TABLE ${qualified(relation)} ENABLE ALWAYS TRIGGER ${ident(name)}`,
     ],
     ';\n',

@@ -21,7 +21,7 @@ export interface DataMove {
   readonly from: string;
   readonly to: readonly string[];
   readonly rows: number;
-  readonly how: 'in one statement' | 'in batches' | 'in batches by several workers' | 'not at all';
+  readonly how: 'in one batch or a few' | 'in batches' | 'in batches by several workers';
   readonly because: string;
   /** What is lost or changed on the way, in words; empty when nothing is. */
   readonly losses: readonly string[];

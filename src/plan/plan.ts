@@ -31,7 +31,7 @@ export interface PlannedSql extends PlannedBase, PlannedStatement {
   readonly undoKeepingData: PlannedStatement | null;
   readonly installs: readonly Installed[];
   readonly settle: string | null;
-  readonly reviveOnUndo: string | null;
+  readonly revive: { readonly mapping: string; readonly finish: readonly PlannedStatement[] } | null;
 }
 
 export interface PlannedConcurrent extends PlannedBase, PlannedStatement {

@@ -60,8 +60,8 @@ export interface SqlStep extends StepBase, Statement {
   readonly installs?: readonly Installed[];
   /** Afterwards, drain what was captured and wait for older transactions until nothing is left (mapping id). */
   readonly settle?: string;
-  /** On the way back, after `undo`: sweep the old shape with the new shape's current values (mapping id). */
-  readonly reviveOnUndo?: string;
+  /** On the way back, after `undo`: sweep the old shape with the new shape's current values, then finish, each statement in a transaction of its own. */
+  readonly revive?: { readonly mapping: string; readonly finish: readonly Statement[] };
 }
 
 /** A statement that cannot run in a transaction. `done` decides whether it has happened; `clean` removes what a failed try left. */

@@ -1,0 +1,222 @@
+import { substituteColumns } from '../sql/expressions.ts';
+import { derivedName } from '../sql/names.ts';
+import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
+import type { Lock, SqlStep } from '../steps/step.ts';
+import { createRoutine, createTrigger, dropRoutine, dropTrigger, installed, lastTriggerName, statements, type Routine, type RowTrigger } from './functions.ts';
+import { differs } from './json-column.ts';
+import { leafPlaceholder, type Mapping } from './mapping.ts';
+
+/** Two columns of one row that say the same: an old one and the one that takes its place. */
+export interface ColumnMapping {
+  readonly id: string;
+  readonly migration: string;
+  readonly journal: string;
+  readonly base: string;
+  readonly table: RelationName;
+  /** Key columns, for naming rows in quarantine; may be empty. */
+  readonly key: readonly string[];
+  readonly from: { readonly name: string; readonly type: string };
+  readonly to: { readonly name: string; readonly type: string };
+  /** SQL over the old column, and over the new one; null when both columns have one type and the value is the same. */
+  readonly up: string | null;
+  readonly down: string | null;
+}
+
+/** While this setting names the mapping, its trigger stands aside: the statement writes both columns itself. */
+const GUARD = 'lockkeeper.filling';
+export const guardValue = (m: ColumnMapping): string => `${m.migration}/${m.id}`;
+
+const named = (m: ColumnMapping, suffix: string): RelationName => ({ schema: m.journal, name: derivedName(m.base, suffix) });
+
+/** The value that raises becomes NULL: the application's statement must not fail because of us. */
+function converter(m: ColumnMapping, suffix: string, expression: string, of: ColumnMapping['from'], returns: string, onError: string, result: (value: string) => string): Routine {
+  const body = substituteColumns(expression, suffix, () => '(value)');
+  return {
+    name: named(m, suffix),
+    parameters: sql`value ${raw(of.type)}`,
+    returns,
+    body: sql`
+BEGIN
+  RETURN ${raw(result(`(${body})::${m.to.name === of.name ? m.from.type : m.to.type}`))};
+EXCEPTION WHEN OTHERS THEN
+  RETURN ${raw(onError)};
+END `,
+  };
+}
+
+const converters = (m: ColumnMapping): readonly Routine[] => [
+  ...(m.up === null
+    ? []
+    : [
+        converter(m, 'up', m.up, m.from, m.to.type, 'NULL', (v) => v),
+        converter(m, 'up_fails', m.up, m.from, 'boolean', 'true', (v) => `(${v}) IS NULL AND false`),
+      ]),
+  ...(m.down === null
+    ? []
+    : [
+        converter(m, 'down', m.down, m.to, m.from.type, 'NULL', (v) => v),
+        converter(m, 'down_fails', m.down, m.to, 'boolean', 'true', (v) => `(${v}) IS NULL AND false`),
+      ]),
+];
+
+const call = (m: ColumnMapping, suffix: string, value: Sql): Sql => sql`${qualified(named(m, suffix))}(${value})`;
+const up = (m: ColumnMapping, value: Sql): Sql => (m.up === null ? value : call(m, 'up', value));
+const down = (m: ColumnMapping, value: Sql): Sql => (m.down === null ? value : call(m, 'down', value));
+const upFails = (m: ColumnMapping, value: Sql): Sql => (m.up === null ? sql`false` : call(m, 'up_fails', value));
+const downFails = (m: ColumnMapping, value: Sql): Sql => (m.down === null ? sql`false` : call(m, 'down_fails', value));
+
+const column = (alias: string, name: string): Sql => sql`${raw(alias)}.${ident(name)}`;
+
+/** Either side explains the other: lossy conversions may round on the way up or on the way down. */
+const agrees = (m: ColumnMapping, from: Sql, to: Sql): Sql =>
+  sql`(NOT ${differs(to, up(m, from))} OR NOT ${differs(from, down(m, to))})`;
+
+const quarantine = (m: ColumnMapping, row: string, reason: string, original: Sql): Sql => sql`
+      INSERT INTO ${ident(m.journal)}.quarantine (migration, mapping, key, target, column_name, reason, original)
+      VALUES (${m.migration}, ${m.id}, jsonb_build_array(${join(m.key.map((k) => column(row, k)))}), ${m.table.name}, ${m.to.name}, ${reason}, to_jsonb(${original}));`;
+
+/** BEFORE INSERT OR UPDATE: the side that changed wins; both changed, the new one wins; neither, an unfilled new side is filled. */
+function syncRoutine(m: ColumnMapping): Routine {
+  const [newFrom, newTo] = [column('NEW', m.from.name), column('NEW', m.to.name)];
+  const [oldFrom, oldTo] = [column('OLD', m.from.name), column('OLD', m.to.name)];
+  const fill = sql`
+    ${newTo} := ${up(m, newFrom)};${m.up === null ? sql`` : sql`
+    IF ${newTo} IS NULL AND ${newFrom} IS NOT NULL AND ${upFails(m, newFrom)} THEN${quarantine(m, 'NEW', `does not convert to ${m.to.type}`, newFrom)}
+    END IF;`}`;
+  const back = sql`
+    IF NOT ${agrees(m, newFrom, newTo)} THEN
+      ${m.down === null ? sql`${newFrom} := ${newTo};` : sql`IF ${downFails(m, newTo)} THEN${quarantine(m, 'NEW', `does not convert back to ${m.from.type}`, newTo)}
+      ELSE
+        ${newFrom} := ${down(m, newTo)};
+      END IF;`}
+    END IF;`;
+  return {
+    name: named(m, 'sync'),
+    parameters: sql``,
+    returns: 'trigger',
+    body: sql`
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF ${newTo} IS NULL THEN${fill}
+    ELSE${back}
+    END IF;
+  ELSIF ${differs(oldTo, newTo)} THEN${back}
+  ELSIF ${differs(oldFrom, newFrom)} THEN
+    IF pg_trigger_depth() = 1 THEN
+      PERFORM nextval(${nameText(named(m, 'old_writes'))});
+    END IF;${fill}
+  ELSIF ${newTo} IS NULL AND ${newFrom} IS NOT NULL THEN${fill}
+  END IF;
+  RETURN NEW;
+END `,
+  };
+}
+
+const nameText = ({ schema, name }: RelationName) => `"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`;
+
+export interface ColumnSync {
+  readonly install: Pick<SqlStep, 'sql' | 'locks' | 'undo' | 'installs'>;
+  readonly remove: Sql;
+  readonly restore: Sql;
+}
+
+export function columnSync(m: ColumnMapping, existingTriggers: readonly string[]): ColumnSync {
+  const routine = syncRoutine(m);
+  const trigger: RowTrigger = {
+    name: lastTriggerName(routine.name.name, existingTriggers),
+    relation: m.table,
+    when: 'BEFORE INSERT OR UPDATE',
+    each: 'row',
+    onlyIf: sql`current_setting(${GUARD}, true) IS DISTINCT FROM ${guardValue(m)}`,
+    routine,
+  };
+  const lock = (mode: Lock['mode']): readonly Lock[] => [{ relation: m.table, mode, holds: 'instant' }];
+  const writes = qualified(named(m, 'old_writes'));
+  const create = statements(...converters(m).map(createRoutine), createRoutine(routine), createTrigger(trigger));
+  const remove = statements(dropTrigger(trigger), dropRoutine(routine));
+  const drop = statements(remove, ...converters(m).map(dropRoutine), sql`DROP SEQUENCE IF EXISTS ${writes}`);
+  return {
+    install: {
+      sql: statements(sql`CREATE SEQUENCE IF NOT EXISTS ${writes}`, create),
+      locks: lock('SHARE ROW EXCLUSIVE'),
+      undo: { sql: drop, locks: lock('ACCESS EXCLUSIVE') },
+      installs: [installed(trigger)],
+    },
+    remove,
+    restore: create,
+  };
+}
+
+export function compileColumnMapping(m: ColumnMapping): Mapping {
+  const leaf = qualified(leafPlaceholder);
+  const range = sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`;
+  const [from, to] = [column('s', m.from.name), column('s', m.to.name)];
+  const fast = m.up === null ? from : sql`(${raw(substituteColumns(m.up, 'up', () => `s."${m.from.name.replaceAll('"', '""')}"`))})::${raw(m.to.type)}`;
+  const table = sql`${qualified(m.table)} AS s`;
+  const unfilled = (value: Sql) => sql`${to} IS NULL AND ${value} IS NOT NULL`;
+  const misfit = sql`${from} IS NOT NULL AND ${upFails(m, from)}`;
+  const guard = sql`set_config(${GUARD}, ${guardValue(m)}, true)`;
+  const fillWith = (value: Sql): Sql => sql`
+WITH guard AS MATERIALIZED (SELECT ${guard} AS on), filled AS (
+  UPDATE ${leaf} AS s SET ${ident(m.to.name)} = ${value} FROM guard
+   WHERE ${range} AND guard.on IS NOT NULL AND ${unfilled(value)}
+  RETURNING 1)
+SELECT (SELECT count(*) FROM ${leaf} AS s WHERE ${range}) AS rows, (SELECT count(*) FROM filled) AS written, 0 AS misfits`;
+  const key = m.key.length ? sql`jsonb_build_array(${join(m.key.map((k) => column('s', k)))})` : sql`NULL::jsonb`;
+  const misfits = sql`SELECT ${key} AS key, to_jsonb(${from}) AS original FROM ${table} WHERE ${misfit}`;
+  return {
+    id: m.id,
+    kind: 'column',
+    source: m.table,
+    column: m.from.name,
+    targets: [m.table],
+    key: m.key,
+    chunk: fillWith(fast),
+    chunkCarefully: m.up === null ? null : fillWith(up(m, from)),
+    drain: null,
+    revive: [
+      sql`
+WITH guard AS MATERIALIZED (SELECT ${guard} AS on), patched AS (
+  UPDATE ${leaf} AS s SET ${ident(m.from.name)} = ${down(m, to)} FROM guard
+   WHERE ${range} AND guard.on IS NOT NULL AND NOT ${agrees(m, from, to)} AND NOT ${downFails(m, to)}
+  RETURNING 1)
+SELECT count(*) AS rows FROM patched`,
+    ],
+    parity: [
+      {
+        title: `${m.table.name}.${m.from.name} → ${m.to.name}`,
+        counts: sql`
+SELECT count(*) AS compared,
+       count(*) FILTER (WHERE ${unfilled(up(m, from))}) AS missing,
+       0 AS extra,
+       count(*) FILTER (WHERE NOT (${unfilled(up(m, from))}) AND NOT ${agrees(m, from, to)} AND NOT (${misfit}) AND NOT (${to} IS NOT NULL AND ${downFails(m, to)})) AS stale,
+       count(*) FILTER (WHERE ${misfit}) AS quarantined
+  FROM ${table}`,
+        lossless: sql`
+SELECT ${m.to.name} AS "column", count(*) FILTER (WHERE ${from} IS NOT NULL AND NOT ${differs(down(m, up(m, from)), from)}) AS exact, 0 AS default_filled,
+       count(*) FILTER (WHERE ${from} IS NOT NULL AND ${differs(down(m, up(m, from)), from)}) AS lost FROM ${table}`,
+        repair: sql`
+WITH mended AS (
+  UPDATE ${table} SET ${ident(m.to.name)} = ${up(m, from)} WHERE NOT ${agrees(m, from, to)} AND NOT (${misfit}) RETURNING 1)
+SELECT count(*) AS rows FROM mended`,
+      },
+    ],
+    misfits:
+      m.up === null
+        ? sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows WHERE false`
+        : sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows FROM (SELECT ${fast} FROM ${table} LIMIT 0) AS probe`,
+    requarantine: sql`
+WITH q AS MATERIALIZED (${misfits}), settled AS (
+  UPDATE ${ident(m.journal)}.quarantine o SET state = 'settled', settled_at = now()
+   WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.state <> 'settled' AND o.reason LIKE 'does not convert to %'
+     AND NOT EXISTS (SELECT FROM q WHERE q.key IS NOT DISTINCT FROM o.key AND q.original IS NOT DISTINCT FROM o.original)
+  RETURNING 1), opened AS (
+  INSERT INTO ${ident(m.journal)}.quarantine (migration, mapping, key, target, column_name, reason, original)
+  SELECT ${m.migration}, ${m.id}, q.key, ${m.table.name}, ${m.to.name}, ${`does not convert to ${m.to.type}`}, q.original FROM q
+   WHERE NOT EXISTS (SELECT FROM ${ident(m.journal)}.quarantine o
+                      WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.key IS NOT DISTINCT FROM q.key AND o.state <> 'settled' AND o.original IS NOT DISTINCT FROM q.original)
+  RETURNING 1)
+SELECT (SELECT count(*) FROM settled) AS settled, (SELECT count(*) FROM opened) AS opened`,
+    oldWrites: named(m, 'old_writes'),
+  };
+}

@@ -1,0 +1,77 @@
+import { qualified, sql, type RelationName, type Sql } from '../sql/sql.ts';
+import type { Lock, SqlStep } from '../steps/step.ts';
+import { createRoutine, createTrigger, dropRoutine, dropTrigger, installed, lastTriggerName, statements, type Routine, type RowTrigger } from './functions.ts';
+import { forwardRoutine, insertRoutine, truncateRoutine, type Mode } from './table-forward.ts';
+import { ours, type TableMapping } from './table-mapping.ts';
+import { recreateRoutine, reverseRoutine, truncateTargetRoutine } from './table-reverse.ts';
+import { drainRoutine } from './table-sweep.ts';
+
+/** The triggers on the source, with their bodies in one mode, and those on the targets. */
+export interface TableSync {
+  /** Creates everything on the source in capture mode, and the drain. */
+  readonly install: Pick<SqlStep, 'sql' | 'locks' | 'undo' | 'installs'>;
+  /** Replaces the bodies only: no lock on any table. */
+  readonly change: (from: Mode, to: Mode) => Pick<SqlStep, 'sql' | 'locks' | 'undo' | 'installs'>;
+  readonly installReverse: Pick<SqlStep, 'sql' | 'locks' | 'undo' | 'installs'>;
+  /** Removes all triggers and functions, and what puts them back in direct mode. */
+  readonly remove: Sql;
+  readonly restore: Sql;
+}
+
+export function tableSync(m: TableMapping, existingTriggers: readonly string[]): TableSync {
+  const named = (suffix: string) => lastTriggerName(ours(m, suffix).name, existingTriggers);
+  const routines = (mode: Mode): readonly Routine[] => [forwardRoutine(m, mode), insertRoutine(m, mode), truncateRoutine(m, mode)];
+  const triggers = (mode: Mode): readonly RowTrigger[] => {
+    const [forward, insert, truncate] = routines(mode) as [Routine, Routine, Routine];
+    return [
+      { name: named('forward'), relation: m.source, when: 'AFTER UPDATE OR DELETE', each: 'row', routine: forward },
+      { name: named('insert'), relation: m.source, when: 'AFTER INSERT', each: 'row at commit', routine: insert },
+      ...m.leaves.map((leaf) => ({ name: named('truncate'), relation: leaf, when: 'AFTER TRUNCATE', each: 'statement' as const, routine: truncate })),
+    ];
+  };
+  const reverse: readonly RowTrigger[] = m.targets.flatMap((target, i) => {
+    const on = (suffix: string, when: string, each: RowTrigger['each'], routine: Routine) => ({ name: lastTriggerName(ours(m, suffix).name, []), relation: target.table, when, each, routine });
+    return [
+      on(`reverse_${i}`, 'AFTER INSERT OR UPDATE OR DELETE', 'row', reverseRoutine(m, i, target)),
+      on(`recreate_${i}`, 'AFTER DELETE', 'row at commit', recreateRoutine(m, i, target)),
+      on(`truncate_${i}`, 'AFTER TRUNCATE', 'statement', truncateTargetRoutine(m, i, target)),
+    ];
+  });
+  const drain = drainRoutine(m);
+  const oldWrites = qualified(ours(m, 'old_writes'));
+  const onSource = (mode: Lock['mode']): readonly Lock[] => lockAll(m.leaves.length > 1 ? [m.source, ...m.leaves] : [m.source], mode);
+  const onTargets = (mode: Lock['mode']) => lockAll(m.targets.map((t) => t.table), mode);
+  const dropAll = (list: readonly RowTrigger[]) => statements(...list.map(dropTrigger), ...unique(list).map(dropRoutine));
+  const createAll = (list: readonly RowTrigger[]) => statements(...unique(list).map(createRoutine), ...list.map(createTrigger));
+  const source = triggers('capture');
+  return {
+    install: {
+      sql: statements(sql`CREATE SEQUENCE IF NOT EXISTS ${oldWrites}`, createRoutine(drain), createAll(source)),
+      locks: onSource('SHARE ROW EXCLUSIVE'),
+      undo: { sql: statements(dropAll(source), dropRoutine(drain), sql`DROP SEQUENCE IF EXISTS ${oldWrites}`), locks: onSource('ACCESS EXCLUSIVE') },
+      installs: source.map(installed),
+    },
+    change: (from, to) => ({
+      sql: statements(...routines(to).map(createRoutine)),
+      locks: [],
+      undo: { sql: statements(...routines(from).map(createRoutine)), locks: [] },
+      installs: triggers(to).map(installed),
+    }),
+    installReverse: {
+      sql: createAll(reverse),
+      locks: onTargets('SHARE ROW EXCLUSIVE'),
+      undo: { sql: dropAll(reverse), locks: onTargets('ACCESS EXCLUSIVE') },
+      installs: reverse.map(installed),
+    },
+    remove: statements(dropAll([...triggers('direct'), ...reverse]), dropRoutine(drain)),
+    restore: statements(createRoutine(drain), createAll([...triggers('direct'), ...reverse])),
+  };
+}
+
+const lockAll = (relations: readonly RelationName[], mode: Lock['mode']): readonly Lock[] =>
+  relations.map((relation) => ({ relation, mode, holds: 'instant' }));
+
+/** One function may serve several triggers. */
+const unique = (list: readonly RowTrigger[]): readonly Routine[] => [
+  ...new Map(list.map(({ routine }) => [JSON.stringify(routine.name), routine])).values(),
+];

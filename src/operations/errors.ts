@@ -1,0 +1,37 @@
+import { LockkeeperError } from '../errors.ts';
+import type { RelationName } from '../sql/sql.ts';
+
+export const nameTaken = (schema: string, name: string) =>
+  new LockkeeperError('NAME_TAKEN', {
+    message: `The name "${schema}"."${name}" is taken already.`,
+    hint: 'A plan only creates what is not there; it never takes over a table or index that someone else made.',
+    fix: 'Choose another name in the migration, or remove what has the name.',
+  });
+
+export const columnExists = ({ schema, name }: RelationName, column: string) =>
+  new LockkeeperError('COLUMN_EXISTS', {
+    message: `Column "${column}" exists already on table "${schema}"."${name}".`,
+    hint: 'A plan only creates what is not there.',
+    fix: 'Choose another name in the migration.',
+  });
+
+export const keyMissing = ({ schema, name }: RelationName) =>
+  new LockkeeperError('KEY_MISSING', {
+    message: `Table "${schema}"."${name}" has no primary key and no unique index over NOT NULL columns.`,
+    hint: 'Rows of the new tables are found by the key of the source row.',
+    fix: `Add one first, for example: ALTER TABLE "${schema}"."${name}" ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY.`,
+  });
+
+export const keyDeferrable = ({ schema, name }: RelationName) =>
+  new LockkeeperError('KEY_DEFERRABLE', {
+    message: `The key of table "${schema}"."${name}" is deferrable.`,
+    hint: 'One statement may then exchange keys between rows, and what only the new shape knows could follow the wrong row.',
+    fix: 'Make the key NOT DEFERRABLE, or add a unique index over NOT NULL columns that is.',
+  });
+
+export const notJson = ({ schema, name }: RelationName, column: string, type: string) =>
+  new LockkeeperError('EXPRESSION_INVALID', {
+    message: `Column "${column}" of table "${schema}"."${name}" is of type ${type}, not json or jsonb.`,
+    hint: 'extract_json reads keys of a JSON document.',
+    fix: 'Name a json or jsonb column.',
+  });
