@@ -5,7 +5,7 @@ type Parser = (text: string) => unknown;
 const { builtins } = pg.types;
 const INT8_ARRAY = 1016;
 
-const usualParser = (oid: number) => pg.types.getTypeParser(oid) as Parser;
+const usualParser = pg.types.getTypeParser as (oid: number) => Parser;
 
 const asText: Parser = (text) => text;
 
