@@ -14,6 +14,7 @@ export const exitCodes = {
   EMBEDDED_POSTGRES_MISSING: 2,
   // reading what a person wrote
   FILE_NOT_FOUND: 2,
+  FILE_EXISTS: 2,
   CONFIG_INVALID: 2,
   MIGRATION_INVALID: 2,
   MIGRATION_NOT_FOUND: 2,

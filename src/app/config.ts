@@ -1,0 +1,161 @@
+import { access } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { z } from 'zod';
+import { LockkeeperError } from '../errors.ts';
+import { checkSource, placeOf } from '../migration/check-source.ts';
+import { configInvalid } from '../migration/errors.ts';
+import { nearest } from '../migration/nearest.ts';
+import type { Place } from '../migration/problem.ts';
+import { readSource } from '../migration/read-source.ts';
+import { name } from '../operations/fields.ts';
+
+const postgresUrl = /^postgres(ql)?:\/\//u;
+
+const target = z.strictObject({
+  url: z
+    .string()
+    .min(1)
+    .refine((url) => postgresUrl.test(url) || url.startsWith('${'), {
+      message: 'Write postgres://user@host:port/database, or ${NAME} for an environment variable.',
+    })
+    .refine((url) => !/\$\{(?![A-Za-z_][A-Za-z0-9_]*\})/u.test(url), {
+      message: 'Between ${ and } stands the name of an environment variable, and nothing else.',
+    })
+    .meta({ description: 'postgres://user@host:port/database; ${NAME} stands for an environment variable.' }),
+  protected: z.boolean().default(false).meta({ description: 'Every phase needs an approval, whatever --yes says.' }),
+});
+
+const config = z.strictObject({
+  $schema: z.string().optional().meta({ description: 'For editors; ignored.' }),
+  migrations: z
+    .string()
+    .min(1)
+    .default('migrations')
+    .meta({ description: 'The folder of the migrations, relative to this file.' }),
+  journal_schema: name
+    .refine((schema) => !schema.startsWith('pg_'), 'PostgreSQL keeps names that start with pg_ for itself.')
+    .default('lockkeeper')
+    .meta({ description: 'The schema in the database in which the journal is kept.' }),
+  targets: z
+    .record(z.string().regex(/^[A-Za-z0-9_-]+$/u, 'A target’s name has letters, digits, - and _.'), target)
+    .default({})
+    .meta({ description: 'The databases, by the name that --target takes.' }),
+});
+
+/** The configuration as a JSON Schema, for editors. */
+export const configJsonSchema = () => ({
+  ...z.toJSONSchema(config, { io: 'input' }),
+  title: 'Lockkeeper configuration',
+});
+
+/** A configuration as a TypeScript author writes it. */
+export type ConfigInput = z.input<typeof config>;
+
+export interface Target {
+  /** As written, `${NAME}` and all. */
+  readonly url: string;
+  readonly protected: boolean;
+  readonly place: Place;
+}
+
+export interface Config {
+  /** The folder the configuration is in; without one, where it was looked for. */
+  readonly root: string;
+  /** Absolute; null without a configuration. */
+  readonly file: string | null;
+  /** Absolute. */
+  readonly migrations: string;
+  readonly journalSchema: string;
+  readonly targets: Readonly<Record<string, Target>>;
+}
+
+/** What the file may be called, in the folder it is for. */
+export const configFileNames = ['yaml', 'yml', 'json', 'ts', 'mts'].map((extension) => `lockkeeper.${extension}`);
+
+/** The project's configuration: the nearest file from `cwd` upwards, or the defaults. */
+export async function readConfig({ cwd }: { readonly cwd: string }): Promise<Config> {
+  const file = await findConfig(resolve(cwd));
+  if (file === null) return toConfig(config.parse({}), resolve(cwd), null, () => ({ file: '', line: 1, column: 1 }));
+  const read = await readSource(file, 'config');
+  const source = read.readable ? { ...read, value: read.value ?? {} } : read;
+  const name = relative(cwd, file);
+  const { data, problems } = checkSource(source, config, name);
+  if (data === null) throw configInvalid(name, problems);
+  return toConfig(data, dirname(file), file, (target) => placeOf(source, name, ['targets', target, 'url']));
+}
+
+function toConfig(
+  data: z.output<typeof config>,
+  root: string,
+  file: string | null,
+  place: (target: string) => Place,
+): Config {
+  const targets = Object.entries(data.targets).map(([name, t]) => [name, { ...t, place: place(name) }] as const);
+  const { migrations, journal_schema: journalSchema } = data;
+  return { root, file, migrations: resolve(root, migrations), journalSchema, targets: Object.fromEntries(targets) };
+}
+
+async function findConfig(folder: string): Promise<string | null> {
+  const here = await Promise.all(configFileNames.map((name) => exists(join(folder, name))));
+  const [found, second] = configFileNames.filter((_, i) => here[i]).map((name) => join(folder, name));
+  if (found && second) throw twoConfigs(found, second);
+  if (found) return found;
+  return dirname(folder) === folder ? null : findConfig(dirname(folder));
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** A target's connection string, with its environment variables filled in. */
+export function resolveTarget({ targets }: Config, wanted: string, env: Readonly<Record<string, string | undefined>>) {
+  const target = Object.hasOwn(targets, wanted) ? targets[wanted] : undefined;
+  if (!target) throw unknownTarget(wanted, Object.keys(targets));
+  const path = `targets.${wanted}.url`;
+  const names = [...target.url.matchAll(/\$\{(\w+)\}/gu)].flatMap(([, name]) => name ?? []);
+  const missing = [...new Set(names)].filter((name) => !env[name]);
+  if (missing.length)
+    throw configInvalid(
+      target.place.file,
+      missing.map((name) => ({
+        ...target.place,
+        path,
+        message: `The environment variable ${name} is not set.`,
+        suggestion: `Set ${name}.`,
+      })),
+    );
+  const url = target.url.replace(/\$\{(\w+)\}/gu, (_, name: string) => env[name] ?? '');
+  if (!postgresUrl.test(url))
+    throw configInvalid(target.place.file, [
+      {
+        ...target.place,
+        path,
+        message: 'With its environment variables filled in this is not a postgres:// address.',
+        suggestion: `Check ${names.join(' and ')}.`,
+      },
+    ]);
+  return { name: wanted, url, protected: target.protected };
+}
+
+const unknownTarget = (wanted: string, known: readonly string[]) => {
+  const near = nearest(wanted, known);
+  return new LockkeeperError('UNKNOWN_TARGET', {
+    message: `There is no target "${wanted}" in the configuration.`,
+    hint: known.length ? `It has: ${known.join(', ')}.` : 'It has no targets.',
+    fix: near === null ? 'Add it to lockkeeper.yaml under targets, or pass --database-url.' : `Use --target ${near}.`,
+  });
+};
+
+const twoConfigs = (first: string, second: string) =>
+  configInvalid(first, [
+    {
+      file: second,
+      line: 1,
+      column: 1,
+      path: '',
+      message: `There is a second configuration beside ${first}.`,
+      suggestion: 'Keep one of the two.',
+    },
+  ]);
