@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { TestProject } from 'vitest/node';
+import { startEmbedded } from '../../src/database/embedded.ts';
+
+const settings = [
+  'fsync=off',
+  'wal_level=logical',
+  'shared_preload_libraries=pg_stat_statements',
+  'max_connections=200',
+  'max_prepared_transactions=20',
+];
+
+/** Builds dist once, for the tests that start the command, and one real server for the whole run. */
+export default async function setup(project: TestProject) {
+  await build();
+  const server = await startEmbedded({ flags: settings.flatMap((setting) => ['-c', setting]) });
+  project.provide('postgresUrl', server.url);
+  return () => server.stop();
+}
+
+/** Types are checked elsewhere: here a half-written file must not stop the tests of the others. */
+async function build() {
+  try {
+    await promisify(execFile)('npx', ['tsc', '-p', 'tsconfig.json', '--noCheck', '--declaration', 'false']);
+  } catch (error) {
+    throw new Error(`The build failed.\n${(error as { stdout?: string }).stdout ?? ''}`, { cause: error });
+  }
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Of the superuser, in the database `postgres`. */
+    postgresUrl: string;
+  }
+}
