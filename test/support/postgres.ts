@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded.ts';
@@ -14,9 +17,20 @@ const settings = [
 /** Builds dist once, for the tests that start the command, and one real server for the whole run. */
 export default async function setup(project: TestProject) {
   await build();
-  const server = await startEmbedded({ flags: settings.flatMap((setting) => ['-c', setting]) });
+  const dir = await makeFolder();
+  const server = await startEmbedded({ dir, flags: settings.flatMap((setting) => ['-c', setting]) });
   project.provide('postgresUrl', server.url);
-  return () => server.stop();
+  return async () => {
+    await server.stop();
+    await rm(dir, { recursive: true });
+  };
+}
+
+/** In memory where there is plenty of it: each test's database is a thousand small files. */
+async function makeFolder(): Promise<string> {
+  const memory = await statfs('/dev/shm').catch(() => null);
+  const plenty = memory !== null && memory.bavail * memory.bsize > 4 * 1024 ** 3;
+  return await mkdtemp(join(plenty ? '/dev/shm' : tmpdir(), 'lockkeeper-tests-'));
 }
 
 /** Types are checked elsewhere: here a half-written file must not stop the tests of the others. */
