@@ -5,6 +5,7 @@ import { estimateRows } from './estimate-rows.ts';
 import type { JsonStructure } from './json-structure.ts';
 import { readVersionNumber } from './read-server.ts';
 import { summarizePaths, type CountedPath } from './summarize-paths.ts';
+import { withSetting } from './with-setting.ts';
 
 interface Options {
   /** Tables with more rows than this are sampled. */
@@ -23,7 +24,9 @@ export async function inferJson(
   const versionNumber = await readVersionNumber(db);
   const expected = await estimateRows(db, table);
   const percent = expected > sampleRows ? (100 * sampleRows) / expected : null;
-  const counted = await db.query<CountedPath>(countJsonPaths({ table, column, percent, showValues, versionNumber }));
+  const scan = countJsonPaths({ table, column, percent, showValues, versionNumber });
+  // The planner cannot guess how many keys there are; compiling for its guess takes longer than most scans.
+  const counted = await withSetting(db, 'jit', 'off', () => db.query<CountedPath>(scan));
   const whole = documentCounts(counted.filter((c) => c.path.length === 0));
   const rows = Object.values(whole).reduce((a, b) => a + b, 0);
   return {

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts';
-import { sql, type RelationName } from '../sql/sql.ts';
+import type { RelationName } from '../sql/sql.ts';
 import { Catalog, type Dependant, type Table } from './catalog.ts';
 import { readChildren } from './read-children.ts';
 import { readColumns, grantKey } from './read-columns.ts';
@@ -18,6 +18,7 @@ import { readStatisticsAge } from './read-statistics-age.ts';
 import { readSubscriptions } from './read-subscriptions.ts';
 import { readTables, type TableRow } from './read-tables.ts';
 import { readTriggers } from './read-triggers.ts';
+import { withSetting } from './with-setting.ts';
 
 /** What the database looks like now, for these tables; those that do not exist are simply not in it. What is ours, in the journal's schema, is left out. */
 export const readCatalog = (
@@ -25,28 +26,14 @@ export const readCatalog = (
   tables: readonly RelationName[],
   { journal = 'lockkeeper' }: { readonly journal?: string } = {},
 ): Promise<Catalog> =>
-  withPlainSearchPath(db, async () => {
+  // PostgreSQL leaves out the schema of what search_path finds: this way every definition reads the same for everybody.
+  withSetting(db, 'search_path', 'pg_catalog', async () => {
     const server = await readServer(db);
     const rows = await readTables(db, tables);
     const read = await readParts(db, rows, server.versionNumber, journal);
     const schemas = [...new Set(tables.map((t) => t.schema))];
     return new Catalog(server, rows.map(read), await readRelationNames(db, schemas));
   });
-
-/** PostgreSQL leaves out the schema of what search_path finds; with only pg_catalog in it, every definition reads the same for everybody. */
-async function withPlainSearchPath<T>(db: Queryable, work: () => Promise<T>): Promise<T> {
-  const [before] = await db.query<{ path: string }>(sql`SELECT current_setting('search_path') AS path`);
-  await db.query(sql`SELECT set_config('search_path', 'pg_catalog', false)`);
-  const result = await work().catch(async (cause: unknown) => {
-    // In a failed transaction nothing more can be set, and ROLLBACK puts it back.
-    await setSearchPath(db, before?.path ?? '').catch(() => undefined);
-    throw cause;
-  });
-  await setSearchPath(db, before?.path ?? '');
-  return result;
-}
-
-const setSearchPath = (db: Queryable, path: string) => db.query(sql`SELECT set_config('search_path', ${path}, false)`);
 
 async function readParts(db: Queryable, rows: readonly TableRow[], versionNumber: number, journal: string) {
   const oids = rows.map((row) => String(row.oid));
