@@ -6,6 +6,8 @@ type Part = { readonly text: string } | { readonly value: Value };
 /** A piece of SQL. Text comes only from our source, data only from `${}`: the two never mix. */
 export interface Sql {
   readonly parts: readonly Part[];
+  /** Only on a stored statement: the values of the parameters its text already has. */
+  readonly values?: readonly Value[];
 }
 
 export function sql(text: TemplateStringsArray, ...inserts: readonly (Sql | Value)[]): Sql {
@@ -42,7 +44,7 @@ export const join = (pieces: readonly Sql[], separator = ', '): Sql => ({
 
 /** For queries: values become $1, $2, … */
 export function bind(statement: Sql): { text: string; values: Value[] } {
-  const values: Value[] = [];
+  const values: Value[] = [...(statement.values ?? [])];
   const text = statement.parts.map((p) => ('text' in p ? p.text : `$${values.push(p.value)}`)).join('');
   return { text, values };
 }
@@ -60,3 +62,6 @@ function literal(value: Value): string {
   const quoted = `'${value.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
   return value.includes('\\') ? `E${quoted}` : quoted;
 }
+
+/** A stored statement and the values of its own $1, $2, …; the server finds them, so text that looks like one is left alone. */
+export const bound = (text: string, values: readonly Value[]): Sql => ({ parts: [{ text }], values });

@@ -1,0 +1,76 @@
+import type { Session } from '../database/database.ts';
+import { isPassing } from '../database/sqlstate.ts';
+import type { PlannedMapping } from '../plan/plan.ts';
+import { bound, sql } from '../sql/sql.ts';
+import type { RunContext } from './context.ts';
+import { stillRunning, takeHorizon } from './horizon.ts';
+import { openWorkSession } from './work-session.ts';
+
+const BATCH = 500;
+
+/** The lock that chunks of a mapping hold together and a drain holds alone, whichever process they run in. */
+export const turnKey = (c: RunContext, mapping: PlannedMapping): string => `lockkeeper turn ${c.run.migration}/${mapping.id}`;
+
+/** One batch; how many captured writes it took off the list, or null when it had to give way. */
+export async function drainOnce(c: RunContext, session: Session, mapping: PlannedMapping): Promise<number | null> {
+  const statement = mapping.drain;
+  if (statement === null) return 0;
+  try {
+    return await session.transaction(async () => {
+      const [turn] = await session.query<{ had: boolean }>(sql`SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${turnKey(c, mapping)}, 0)) AS had`);
+      if (!turn?.had) return null;
+      const [row] = await session.query<{ drained: number }>(bound(statement, [String(BATCH)]));
+      await c.journal.fence(session, c.run);
+      return row?.drained ?? 0;
+    });
+  } catch (error) {
+    if (isPassing(error)) return null;
+    throw error;
+  }
+}
+
+/** Drains until the list is empty, giving way and coming back as often as it takes. */
+export async function drainToEmpty(c: RunContext, session: Session, mapping: PlannedMapping): Promise<number> {
+  let total = 0;
+  while (!c.signal.aborted) {
+    const drained = await drainOnce(c, session, mapping);
+    total += drained ?? 0;
+    const pending = drained === BATCH ? 1 : await c.journal.pendingKeys(session, c.run.migration, mapping.id);
+    if (drained !== null && pending === 0) break;
+    c.emit({ type: 'drain.progressed', mapping: mapping.id, drained: total, pending });
+    if (drained !== BATCH) await c.clock.sleep(20, c.signal);
+  }
+  return total;
+}
+
+/**
+ * After a change of mode: drains, waits until every transaction that could still use the old one has ended, and again, until
+ * nothing was captured by transactions that began before. Then nothing is left that only the list knows.
+ */
+export async function settle(c: RunContext, mapping: PlannedMapping): Promise<void> {
+  const session = await openWorkSession(c, 'drain', true);
+  try {
+    for (;;) {
+      await drainToEmpty(c, session, mapping);
+      const horizon = await takeHorizon(session);
+      await waitForHorizon(c, session, mapping, horizon);
+      if (c.signal.aborted) return;
+      if ((await c.journal.pendingKeys(session, c.run.migration, mapping.id)) === 0) return;
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+async function waitForHorizon(c: RunContext, session: Session, mapping: PlannedMapping, horizon: Awaited<ReturnType<typeof takeHorizon>>): Promise<void> {
+  for (let told = 0; !c.signal.aborted; ) {
+    const blockers = await stillRunning(session, horizon);
+    if (!blockers.length) return;
+    if (c.clock.now() - told > 1000) {
+      told = c.clock.now();
+      c.emit({ type: 'horizon.waiting', mapping: mapping.id, blockers: blockers.map(({ pid, user, application, state, transactionMs }) => ({ pid, user, application, state, transactionMs })) });
+    }
+    await drainOnce(c, session, mapping);
+    await c.clock.sleep(50, c.signal);
+  }
+}

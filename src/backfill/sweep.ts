@@ -1,0 +1,172 @@
+import type { Session } from '../database/database.ts';
+import { isConnectionLost, isPassing, isValueError } from '../database/sqlstate.ts';
+import type { PlannedMapping } from '../plan/plan.ts';
+import { qualified, sql } from '../sql/sql.ts';
+import type { RunContext } from './context.ts';
+import { drainOnce } from './drain.ts';
+import { openSweeps, PageRanges, type Direction, type Sweep } from './pages.ts';
+import { Progress } from './progress.ts';
+import { LeafRewritten, NotOurTurn, runChunk } from './run-chunk.ts';
+import { LoadWatch, Pace, withSettings, type Limits } from './throttle.ts';
+import { Turns } from './turns.ts';
+import { openWorkSession } from './work-session.ts';
+
+const FIRST_PAGES = 32;
+const MAX_PAGES = 4096;
+const MAX_TRIES = 60;
+
+interface Work {
+  readonly c: RunContext;
+  readonly mapping: PlannedMapping;
+  readonly direction: Direction;
+  readonly fireTriggers: boolean;
+  readonly ranges: PageRanges;
+  readonly turns: Turns;
+  readonly progress: Progress;
+  readonly pace: Pace;
+  limits: Limits;
+  paused: boolean;
+  pages: number;
+  failed: unknown;
+  misfits: number;
+}
+
+/** Visits every page of a mapping's source once, with several sessions, until all are done or the signal aborts. Goes on where an earlier one stopped. */
+export async function sweep(c: RunContext, mapping: PlannedMapping, direction: Direction, limits: Limits, fireTriggers: boolean): Promise<void> {
+  for (;;) {
+    const watch = await openWorkSession(c, 'drain', true);
+    try {
+      const sweeps = await openSweeps(c, watch, mapping, direction);
+      if (sweeps.every((s) => !s.open.length)) return;
+      const rewritten = await visit(c, mapping, direction, limits, fireTriggers, sweeps, watch);
+      if (!rewritten) return;
+    } finally {
+      await watch.close();
+    }
+  }
+}
+
+/** True when a leaf was rewritten meanwhile, and its sweep must begin again. */
+async function visit(c: RunContext, mapping: PlannedMapping, direction: Direction, limits: Limits, fireTriggers: boolean, sweeps: readonly Sweep[], watch: Session): Promise<boolean> {
+  const sum = (of: (s: Sweep) => number) => sweeps.reduce((total, s) => total + of(s), 0);
+  const work: Work = {
+    c,
+    mapping,
+    direction,
+    fireTriggers,
+    ranges: new PageRanges(sweeps),
+    turns: new Turns(),
+    progress: new Progress(c.emit, c.clock, mapping.id, sum((s) => s.rowsDone), sum((s) => s.rowsTotal)),
+    pace: new Pace(),
+    limits,
+    paused: false,
+    pages: FIRST_PAGES,
+    failed: null,
+    misfits: 0,
+  };
+  const over = new AbortController();
+  const tending = tend(work, watch, over.signal).catch((error: unknown) => fail(work, error));
+  const { settings } = await c.journal.controls(c.session, c.run.id);
+  work.limits = withSettings(limits, settings);
+  await Promise.all(Array.from({ length: work.limits.workers }, () => runWorker(work).catch((error: unknown) => fail(work, error))));
+  over.abort();
+  await tending;
+  work.progress.tell();
+  if (work.misfits) c.emit({ type: 'quarantine.found', mapping: mapping.id, rows: work.misfits });
+  if (work.failed instanceof LeafRewritten) return true;
+  if (work.failed) throw work.failed instanceof Error ? work.failed : new Error('A worker failed.');
+  return false;
+}
+
+function fail(work: Work, error: unknown): void {
+  work.failed ??= error;
+}
+
+async function runWorker(work: Work): Promise<void> {
+  const { c, ranges, turns } = work;
+  let session: Session | null = null;
+  let tries = 0;
+  try {
+    while (!c.signal.aborted && !work.failed) {
+      if (work.paused) {
+        await c.clock.sleep(100, c.signal);
+        continue;
+      }
+      const range = ranges.take(Math.max(1, Math.round(work.pages)));
+      if (!range) return;
+      try {
+        session ??= await openWorkSession(c, 'worker', work.fireTriggers);
+        const open = session;
+        const started = c.clock.now();
+        const result = await turns.chunk(() => chunkOrCarefully(work, open, range));
+        adapt(work, c.clock.now() - started);
+        tries = 0;
+        work.misfits += result.misfits;
+        work.progress.add(result.rows);
+        await c.clock.sleep(work.pace.delay(result.rows, work.limits.maxRowsPerSecond, c.clock.now()), c.signal);
+      } catch (error) {
+        ranges.putBack(range);
+        if (isConnectionLost(error)) {
+          await session?.close().catch(() => undefined);
+          session = null;
+        } else if (!isPassing(error) && !(error instanceof NotOurTurn)) throw error;
+        if (++tries > MAX_TRIES) throw error;
+        work.pages = Math.max(1, work.pages / 2);
+        await c.clock.sleep(Math.min(2000, 20 * 1.3 ** tries) * (0.5 + Math.random()), c.signal);
+      }
+    }
+  } finally {
+    await session?.close().catch(() => undefined);
+  }
+}
+
+/** A value that raises is looked at row by row; the other chunks stay fast. */
+async function chunkOrCarefully({ c, mapping, direction }: Work, session: Session, range: Parameters<typeof runChunk>[4]) {
+  if (direction === 'back') return await runChunk(c, session, mapping, direction, range, mapping.revive);
+  try {
+    return await runChunk(c, session, mapping, direction, range, [mapping.chunk]);
+  } catch (error) {
+    if (mapping.chunkCarefully === null || !isValueError(error)) throw error;
+    return await runChunk(c, session, mapping, direction, range, [mapping.chunkCarefully]);
+  }
+}
+
+/** A chunk's length is what the application may have to wait: pages follow it. */
+function adapt(work: Work, tookMs: number): void {
+  const factor = Math.min(1.5, Math.max(0.5, work.limits.chunkMs / Math.max(1, tookMs)));
+  work.pages = Math.min(MAX_PAGES, Math.max(1, work.pages * (0.7 + 0.3 * factor)));
+}
+
+/** Beside the workers: follows what people change, looks at the server's load, drains what was captured, vacuums what was rewritten. */
+async function tend(work: Work, session: Session, over: AbortSignal): Promise<void> {
+  const { c, mapping, progress, turns } = work;
+  const load = new LoadWatch();
+  let vacuumedAt = 0;
+  for (let round = 0; !over.aborted; round++) {
+    await c.clock.sleep(500, over);
+    if (over.aborted) return;
+    const { paused, settings } = await c.journal.controls(session, c.run.id);
+    work.limits = withSettings(work.limits, settings);
+    const reason = paused ? 'paused' : await load.reason(session, work.limits, c.clock.now());
+    if (paused && progress.throttle !== 'paused') c.emit({ type: 'run.paused', migration: c.run.migration });
+    if (!paused && progress.throttle === 'paused') c.emit({ type: 'run.resumed', migration: c.run.migration });
+    // Somebody waits for a chunk: smaller ones, not none.
+    if (reason === 'lock-waits') work.pages = Math.max(1, work.pages / 2);
+    work.paused = reason !== null && reason !== 'lock-waits';
+    progress.throttle = reason ?? (work.limits.maxRowsPerSecond === null ? null : 'rows-per-second');
+    if (work.direction === 'forward' && mapping.drain !== null && (await c.journal.pendingKeys(session, c.run.migration, mapping.id)) > 0) {
+      const drained = await turns.drain(async () => (await drainOnce(c, session, mapping)) ?? 0);
+      c.emit({ type: 'drain.progressed', mapping: mapping.id, drained, pending: await c.journal.pendingKeys(session, c.run.migration, mapping.id) });
+    }
+    if (mapping.kind === 'column') vacuumedAt = await vacuum(work, session, vacuumedAt);
+  }
+}
+
+const VACUUM_EVERY = 0.1;
+
+/** Updating in place leaves a dead row for each: taken away as it goes, the table grows by a tenth instead of doubling. */
+async function vacuum({ progress, mapping }: Work, session: Session, at: number): Promise<number> {
+  if (progress.share < at + VACUUM_EVERY) return at;
+  await session.execute(sql`VACUUM (SKIP_LOCKED, TRUNCATE FALSE) ${qualified(mapping.source)}`);
+  return progress.share;
+}

@@ -1,0 +1,19 @@
+/** The five-character code PostgreSQL gave the error, or null when it is none of PostgreSQL's. */
+export function sqlState(error: unknown): string | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+}
+
+/** Somebody else's lock, a deadlock, a serialization failure, a cancelled statement: the same thing may work a moment later. */
+const PASSING = new Set(['55P03', '40P01', '40001', '57014']);
+export const isPassing = (error: unknown): boolean => PASSING.has(sqlState(error) ?? '');
+
+/** A value that a cast or a constraint refuses: data exceptions and integrity violations. */
+export const isValueError = (error: unknown): boolean => /^2[23]/.test(sqlState(error) ?? '');
+
+/** The connection was cut, or the server is going down or coming up. */
+export function isConnectionLost(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== null) return state.startsWith('08') || state.startsWith('57P');
+  return error instanceof Error && 'code' in error && error.code === 'CONNECTION_FAILED';
+}

@@ -1,0 +1,37 @@
+import { isPassing } from '../database/sqlstate.ts';
+import type { PlannedConcurrent, PlannedStatement } from '../plan/plan.ts';
+import { raw, sql } from '../sql/sql.ts';
+import type { RunContext } from '../backfill/context.ts';
+import { nameNotFree, stepFailed } from './errors.ts';
+import { watchBlockers } from './watch-blockers.ts';
+
+const MAX_ATTEMPTS = 5;
+
+/**
+ * Runs a statement that cannot be in a transaction. Whether it has happened is asked of the database, never remembered: a
+ * connection may have been cut after the work and before its record. No lock_timeout: it would leave an invalid index behind.
+ */
+export async function runConcurrent(c: RunContext, step: PlannedConcurrent, startedBefore: boolean): Promise<{ attempts: number; ms: number }> {
+  const started = c.clock.now();
+  const ask = async (question: string, column: string) => (await c.session.query<Record<string, boolean>>(raw(question)))[0]?.[column] === true;
+  for (let attempts = 1; ; attempts++) {
+    if (startedBefore || attempts > 1) {
+      if (await ask(step.done, 'done')) return { attempts, ms: c.clock.now() - started };
+      if (step.clean && (await ask(step.clean.when, 'found'))) await outsideTransaction(c, step.id, { sql: step.clean.sql, locks: [] });
+    }
+    if (!(await ask(step.free, 'free'))) throw nameNotFree(step.id);
+    try {
+      await outsideTransaction(c, step.id, step);
+    } catch (error) {
+      if (!isPassing(error) || attempts === MAX_ATTEMPTS || c.signal.aborted) throw stepFailed(step.id, error);
+    }
+    if (await ask(step.done, 'done')) return { attempts, ms: c.clock.now() - started };
+  }
+}
+
+/** Shows whom it waits for: it waits for every older transaction, also of tables it has nothing to do with. */
+export async function outsideTransaction(c: RunContext, step: string, statement: PlannedStatement): Promise<void> {
+  await using _watch = await watchBlockers(c, step);
+  await c.session.execute(sql`SET lock_timeout = 0`);
+  await c.session.execute(raw(statement.sql));
+}
