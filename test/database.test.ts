@@ -1,3 +1,4 @@
+import { rmdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, inject, it } from 'vitest';
 import { connectTo } from '../src/database/connect.ts';
@@ -237,6 +238,7 @@ describe('an embedded server', () => {
     await again.close();
     await second.stop();
     await second.stop();
+    await rmdir(dir); // which it would refuse if anything had been left
   });
 
   it('shows what the server wrote when it does not start', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from '../sql/sql.ts';
 import type { Session } from './database.ts';
 import { transactionPooler } from './errors.ts';
+import { sqlState } from './sqlstate.ts';
 
 /** True when a setting and the process id stay the same from one statement to the next, as they must in a session. */
 export async function keepsItsBackend(session: Session): Promise<boolean> {
@@ -24,7 +25,12 @@ export async function refuseTransactionPooling(session: Session, openSecond: () 
       const [holder] = await second.query<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
       if (holder?.pid === session.pid || !(await keepsItsBackend(session))) throw transactionPooler();
     });
+  } catch (error) {
+    throw sqlState(error) === POOLER_REFUSED ? transactionPooler() : error;
   } finally {
     await second.close();
   }
 }
+
+/** PgBouncer's answer to BEGIN when it pools by statement. */
+const POOLER_REFUSED = '08P01';
