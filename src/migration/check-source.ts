@@ -25,8 +25,8 @@ export function checkSource<Schema extends z.ZodType>(
   if (!source.readable) return { data: null, problems: flaws };
   const parsed = schema.safeParse(source.value, { error: describeIssue });
   if (parsed.success && flaws.length === 0) return { data: parsed.data, problems: [] };
-  const issues = parsed.success ? [] : parsed.error.issues;
-  const findings = issues.length ? explainIssues(issues, source.value, z.toJSONSchema(schema, { io: 'input' })) : [];
+  const asked = () => z.toJSONSchema(schema, { io: 'input' });
+  const findings = parsed.success ? [] : explainIssues(parsed.error.issues, source.value, asked);
   const problems = findings.map(({ path, part, message, suggestion }): Problem => ({
     ...placeOf(source, file, path, part),
     path: redact(pathText(path)),

@@ -12,11 +12,15 @@ export interface Finding {
   readonly suggestion: string | null;
 }
 
-/** One finding per mistake: unions are followed into the branch that was meant, unknown keys named one by one. */
-export function explainIssues(issues: readonly z.core.$ZodIssue[], value: unknown, schema: JsonSchema): Finding[] {
-  const unknown = issues.flatMap((issue) => specific(issue, [])).map((issue) => explain(issue, value, schema));
-  const findings = unknown.flatMap((e) => e.findings);
-  const meant = new Set(unknown.flatMap((e) => e.meant));
+/** One finding per mistake: unions are followed into the branch that was meant, unknown keys named one by one. The JSON Schema is asked for which keys are known. */
+export function explainIssues(
+  issues: readonly z.core.$ZodIssue[],
+  value: unknown,
+  schema: () => JsonSchema,
+): Finding[] {
+  const explained = issues.flatMap((issue) => specific(issue, [])).map((issue) => explain(issue, value, schema));
+  const findings = explained.flatMap((e) => e.findings);
+  const meant = new Set(explained.flatMap((e) => e.meant));
   return findings.filter(({ path, message }) => !(message === missing && meant.has(pathText(path))));
 }
 
@@ -56,10 +60,10 @@ const isAboutKind = (issue: z.core.$ZodIssue): boolean => ['invalid_type', 'inva
 
 const depth = (branch: readonly z.core.$ZodIssue[]): number => Math.max(...branch.map((i) => i.path.length));
 
-function explain(issue: Wanted, root: unknown, schema: JsonSchema): Explained {
+function explain(issue: Wanted, root: unknown, schema: () => JsonSchema): Explained {
   const path: Path = issue.path;
   if (issue.code === 'unrecognized_keys') {
-    const known = allowedKeys(schema, path);
+    const known = allowedKeys(schema(), path);
     const each = issue.keys.map((key) => unknownKey(path, key, known));
     return { findings: each.map((e) => e.finding), meant: each.flatMap((e) => e.meant ?? []) };
   }
@@ -73,7 +77,7 @@ function explain(issue: Wanted, root: unknown, schema: JsonSchema): Explained {
   const near = typeof value === 'string' ? nearest(value, options) : null;
   return just({
     path,
-    part: 'value',
+    part: 'atKey' in issue ? 'key' : 'value',
     message: issue.code === 'no_branch' && expected ? `${expected}, found ${nounOf(value)}.` : issue.message,
     suggestion: near === null ? null : `Did you mean "${near}"?`,
   });

@@ -67,14 +67,18 @@ async function findFile(nameOrPath: string, folder: MigrationFolder): Promise<st
   const files = await migrationFiles(folder);
   const called = files.filter((file) => stem(file) === nameOrPath);
   const others = files.filter((file) => !called.includes(file));
-  const named = await keep(others, async (file) => (await nameInside(file)) === nameOrPath);
-  const [found, ...more] = [...called, ...named];
-  if (more.length)
-    throw migrationAmbiguous(
-      nameOrPath,
-      [...called, ...named].map((file) => shown(file, folder)),
-    );
-  return found ?? null;
+  const isNamed = async (file: string) => (await nameInside(file)) === nameOrPath;
+  const written = [
+    ...called,
+    ...(await keep(
+      others.filter((file) => !isModule(file)),
+      isNamed,
+    )),
+  ];
+  const found = written.length ? written : await keep(others.filter(isModule), isNamed);
+  const shownPaths = found.map((file) => shown(file, folder));
+  if (found.length > 1) throw migrationAmbiguous(nameOrPath, shownPaths);
+  return found[0] ?? null;
 }
 
 const isFile = (path: string): Promise<boolean> =>
@@ -83,9 +87,8 @@ const isFile = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** The name a file gives its migration, also when the rest of it is wrong; code is not run to find out. */
+/** The name a file gives its migration, also when the rest of it is wrong. A module has to run to tell. */
 async function nameInside(path: string): Promise<string | null> {
-  if (isModule(path)) return null;
   const { value } = await readSource(path, 'migration').catch(nothingWhenUnreadable);
   return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'
     ? value.name

@@ -6,7 +6,7 @@ import { unreadable, type Flaw, type Source } from './source.ts';
 /** What a TypeScript or JavaScript file exports as default, or under `name`. Runs the file. */
 export async function loadModule(path: string, text: string, name: string): Promise<Source> {
   const { createJiti } = await import('jiti');
-  const jiti = createJiti(path, { fsCache: false, moduleCache: false, alias: ownPackage(path) });
+  const jiti = createJiti(path, { fsCache: false, moduleCache: false, interopDefault: false, alias: ownPackage(path) });
   try {
     const loaded = await jiti.import<Record<string, unknown>>(path);
     const exported = loaded[name] ?? loaded['default'];

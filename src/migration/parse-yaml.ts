@@ -1,10 +1,10 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument, visit, type Document, type YAMLError } from 'yaml';
 import { lineAndColumn, type Path } from './problem.ts';
+import { firstTooDeep } from './yaml-depth.ts';
 import {
   digitsLost,
   duplicateKey,
   losesDigits,
-  maxDepth,
   maxTextLength,
   protoKey,
   tooDeep,
@@ -18,6 +18,8 @@ import {
 export function parseYaml(given: string): Source {
   const text = given.replace(/^\uFEFF/u, '');
   if (text.length > maxTextLength) return unreadable(text, [tooLong]);
+  const deep = firstTooDeep(text);
+  if (deep !== null) return unreadable(text, [tooDeep(deep)]);
   const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
   const syntax = document.errors.filter((e) => e.code !== 'DUPLICATE_KEY');
   if (syntax.length) return unreadable(text, onePerLine(text, syntax));
@@ -41,13 +43,12 @@ const start = (node: unknown): number | undefined => (isNode(node) ? node.range?
 /** One mistake often breaks the rest of its line in several ways: the first says it. */
 function onePerLine(text: string, errors: readonly YAMLError[]): Flaw[] {
   const lines = new Map<number, Flaw>();
-  for (const error of errors) {
+  for (const error of errors.slice(0, 100)) {
     const flaw = fromError(text, error);
     const { line } = lineAndColumn(text, flaw.offset);
     if (!lines.has(line)) lines.set(line, flaw);
   }
-  const flaws = [...lines.values()].sort((a, b) => a.offset - b.offset);
-  return errors.some((e) => e.code === 'RESOURCE_EXHAUSTION') ? flaws.slice(0, 1) : flaws.slice(0, 20);
+  return [...lines.values()].sort((a, b) => a.offset - b.offset).slice(0, 20);
 }
 
 function fromError(text: string, { code, message, pos }: YAMLError): Flaw {
@@ -67,7 +68,6 @@ function fromError(text: string, { code, message, pos }: YAMLError): Flaw {
       message: 'In double quotes a backslash starts an escape, and this is none.',
       suggestion: 'Use single quotes.',
     };
-  if (code === 'RESOURCE_EXHAUSTION') return tooDeep(offset);
   if (/[{[][^"']*\$\{/u.test(line))
     return {
       offset,
@@ -88,15 +88,8 @@ function inspect(document: Document.Parsed): { fatal: Flaw[]; flaws: Flaw[] } {
     message: code === 'TAG_RESOLVE_FAILED' ? 'Tags (!name) are not supported.' : 'This directive is not supported.',
     suggestion: 'Remove it.',
   }));
-  const flaws: Flaw[] = document.errors.map((e) => duplicateKey(e.pos[0]));
+  const flaws: Flaw[] = document.errors.slice(0, 20).map((e) => duplicateKey(e.pos[0]));
   visit(document, {
-    Node: (_, node, path) => {
-      if (path.length > 2 * maxDepth) {
-        fatal.push(tooDeep(start(node) ?? 0));
-        return visit.BREAK;
-      }
-      return undefined;
-    },
     Alias: (_, node, path) => {
       const offset = start(node) ?? 0;
       const target = node.resolve(document);

@@ -27,12 +27,16 @@ export const unreadable = (text: string, flaws: readonly Flaw[]): Source => ({
 });
 
 /** Above this nobody wrote it by hand, and parsing it costs. */
-export const maxTextLength = 1_000_000;
+export const maxTextLength = 200_000;
 
 /** No sane document is nested deeper. */
 export const maxDepth = 100;
 
-export const tooLong: Flaw = { offset: 0, message: 'The file is longer than a million characters.', suggestion: null };
+export const tooLong: Flaw = {
+  offset: 0,
+  message: `The file is longer than ${maxTextLength} characters.`,
+  suggestion: null,
+};
 
 export const tooDeep = (offset: number): Flaw => ({
   offset,
