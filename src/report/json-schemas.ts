@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { demoReportSchema } from './demo-report.ts';
+import {
+  approvalSchema,
+  archiveSchema,
+  errorSchema,
+  expectSchema,
+  quarantineSchema,
+  readsSchema,
+  runSchema,
+  settingsSchema,
+  statusSchema,
+  verifySchema,
+} from './document-schemas.ts';
+import { eventSchema } from './event-schema.ts';
+import { planSchema } from './plan-schema.ts';
+
+const documents = {
+  plan: [planSchema, 'A plan: what lockkeeper plan prints and apply runs'],
+  status: [statusSchema, 'Where migrations stand: lockkeeper status'],
+  run: [runSchema, 'How lockkeeper apply or rollback ended'],
+  verify: [verifySchema, 'What lockkeeper verify found'],
+  quarantine: [quarantineSchema, 'Values that did not fit: lockkeeper quarantine'],
+  archive: [archiveSchema, 'What contract archived: lockkeeper archive'],
+  event: [eventSchema, 'One line of lockkeeper apply --json'],
+  approval: [approvalSchema, 'A gate that a person opened: lockkeeper approve'],
+  reads: [readsSchema, 'The share of reads that go to the new shape: lockkeeper reads'],
+  settings: [settingsSchema, 'What can be changed while a run goes on: lockkeeper pause, resume and tune'],
+  expect: [expectSchema, 'Whether a phase is reached: lockkeeper expect'],
+  error: [errorSchema, 'A failure, in every command’s JSON'],
+  demo: [demoReportSchema, 'The report of lockkeeper demo'],
+} as const satisfies Record<string, readonly [z.ZodType, string]>;
+
+/** The JSON Schema of every document that programs read, by the name of its file. A later version may add fields. */
+export const documentJsonSchemas = (): Readonly<Record<string, object>> =>
+  Object.fromEntries(
+    Object.entries(documents).map(([name, [schema, title]]) => [
+      name,
+      { ...z.toJSONSchema(schema, { io: 'input' }), title },
+    ]),
+  );
