@@ -116,11 +116,11 @@ targets:
     "lockkeeper.yaml has 8 mistakes:
       lockkeeper.yaml:1:1 migration: Unknown key "migration". Did you mean "migrations"?
       lockkeeper.yaml:2:17 journal_schema: PostgreSQL keeps names that start with pg_ for itself.
-      lockkeeper.yaml:4:8 targets.a b: A target’s name has letters, digits, - and _.
+      lockkeeper.yaml:4:3 targets.a b: A target’s name has letters, digits, - and _.
       lockkeeper.yaml:5:13 targets.c.url: Write postgres://user@host:port/database, or \${NAME} for an environment variable.
       lockkeeper.yaml:5:37 targets.c.protect: Unknown key "protect". Did you mean "protected"?
       lockkeeper.yaml:6:13 targets.d.url: Between \${ and } stands the name of an environment variable, and nothing else.
-      lockkeeper.yaml:7:31 targets.postgres://me:***@h/e: A target’s name has letters, digits, - and _.
+      lockkeeper.yaml:7:3 targets.postgres://me:***@h/e: A target’s name has letters, digits, - and _.
       lockkeeper.yaml:8:6 targets.f: Expected a mapping, found text."
   `);
   expect(everything(error)).not.toContain('s3cret');

@@ -11,7 +11,7 @@ const MAX_ATTEMPTS = 5;
  * Runs a statement that cannot be in a transaction. Whether it has happened is asked of the database, never remembered: a
  * connection may have been cut after the work and before its record. No lock_timeout: it would leave an invalid index behind.
  */
-export async function runConcurrent(c: RunContext, step: PlannedConcurrent, startedBefore: boolean): Promise<{ attempts: number; ms: number }> {
+export async function runConcurrent(c: RunContext, step: PlannedConcurrent, startedBefore: boolean, begin: () => Promise<void>): Promise<{ attempts: number; ms: number }> {
   const started = c.clock.now();
   const ask = async (question: string, column: string) => (await c.session.query<Record<string, boolean>>(raw(question)))[0]?.[column] === true;
   for (let attempts = 1; ; attempts++) {
@@ -19,7 +19,9 @@ export async function runConcurrent(c: RunContext, step: PlannedConcurrent, star
       if (await ask(step.done, 'done')) return { attempts, ms: c.clock.now() - started };
       if (step.clean && (await ask(step.clean.when, 'found'))) await outsideTransaction(c, step.id, { sql: step.clean.sql, locks: [] });
     }
+    // Only once the name is known to be free does the journal say that what bears it is ours to undo.
     if (!(await ask(step.free, 'free'))) throw nameNotFree(step.id);
+    if (!startedBefore && attempts === 1) await begin();
     try {
       await outsideTransaction(c, step.id, step);
     } catch (error) {

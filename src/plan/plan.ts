@@ -1,3 +1,4 @@
+import type { AffectedStatement } from '../catalog/affected-statement.ts';
 import type { Dependant } from '../catalog/catalog.ts';
 import type { PhaseName } from '../events.ts';
 import type { DataMove } from '../operations/operation.ts';
@@ -87,19 +88,6 @@ export interface Fingerprint {
   readonly exists: boolean;
   /** SHA-256 over the canonical JSON of its shape. */
   readonly shape: string;
-}
-
-/** A statement of the application that names what changes. */
-export interface AffectedStatement {
-  /** Normalised by pg_stat_statements: constants are $1, $2, … */
-  readonly query: string;
-  readonly calls: number;
-  readonly reads: boolean;
-  readonly writes: boolean;
-  /** The changed columns it names; `*` when it reads them all. */
-  readonly columns: readonly string[];
-  /** Will fail once with "cached plan must not change result type" when prepared. */
-  readonly failsOnce: boolean;
 }
 
 export interface Impact {

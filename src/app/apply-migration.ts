@@ -1,0 +1,150 @@
+import { readCatalog } from '../catalog/read-catalog.ts';
+import { fingerprint } from '../catalog/fingerprint.ts';
+import type { Session } from '../database/database.ts';
+import { checkTarget } from '../database/preflight.ts';
+import { phaseNames, type PhaseName } from '../events.ts';
+import { afterUnfinished, drift, overlap, wrongPhase } from '../execute/errors.ts';
+import { runForward, type ClosedGate } from '../execute/forward.ts';
+import { approvedBy } from '../execute/gates.ts';
+import { Journal, type Run } from '../journal/journal.ts';
+import type { Plan } from '../plan/plan.ts';
+import { ident, sql } from '../sql/sql.ts';
+import type { RunDocument, TargetSummary } from './documents.ts';
+import { journalOf, type Deps } from './deps.ts';
+import { notConfirmed, permissionMissing, planChanged, rollbackUnfinished } from './errors.ts';
+import { planWith, readAuthored } from './plan-migration.ts';
+import { describeTarget } from './target-summary.ts';
+import { withRun } from './with-run.ts';
+
+export interface Preview {
+  readonly plan: Plan;
+  readonly target: TargetSummary;
+  /** The phases that would run. */
+  readonly phases: readonly PhaseName[];
+  readonly firstTime: boolean;
+}
+
+export interface ApplyOptions {
+  /** The last phase to run; all of them when left out. */
+  readonly to?: PhaseName;
+  readonly takeOver?: boolean;
+  readonly confirm: (preview: Preview) => Promise<boolean>;
+  /** Asked right before contract when nobody approved it: true only when a person typed the migration's name. */
+  readonly confirmContract: (migration: string) => Promise<boolean>;
+}
+
+/**
+ * Runs a migration forward up to a phase. The first time it stores the plan; later it goes on with the stored one, and refuses a
+ * migration that was edited since, unless nothing of it has run.
+ */
+export async function applyMigration(deps: Deps, input: { readonly migration: string } | { readonly plan: Plan }, options: ApplyOptions): Promise<RunDocument> {
+  const { plan, stored, target, after } = await choosePlan(deps, input);
+  const to = options.to ?? plan.phases.at(-1)?.name ?? 'expand';
+  refuseBackwards(plan, stored, to);
+  if (plan.missing.length && !stored) throw permissionMissing(plan.missing);
+  const phases = plan.phases.map((p) => p.name).filter((p) => reached(p, to) && !(stored?.phase && reached(p, stored.phase)));
+  if (!(await options.confirm({ plan, target, phases, firstTime: !stored }))) throw notConfirmed(plan.migration);
+  const document = await withRun(
+    deps,
+    { migration: plan.migration, direction: 'forward', to, takeOver: options.takeOver ?? false, prepare: (session, journal) => prepare(session, journal, plan, after) },
+    ({ context, run, limits, fireTriggers }) =>
+      runForward(context, {
+        to,
+        limits,
+        fireTriggers,
+        beforePhase: async (phase) => {
+          if (phase === 'contract') await approveByName(context.session, context.journal, run, options);
+          return await protectedGate(deps, context.session, context.journal, run, phase);
+        },
+      }),
+  );
+  return document;
+}
+
+const reached = (phase: PhaseName, to: PhaseName) => phaseNames.indexOf(phase) <= phaseNames.indexOf(to);
+
+/** The stored plan when something of it has run; else a new one from the document. */
+async function choosePlan(deps: Deps, input: { readonly migration: string } | { readonly plan: Plan }) {
+  const session = await deps.connect('read', 'plan' in input ? input.plan.migration : undefined);
+  try {
+    await checkTarget(session);
+    const journal = journalOf(deps);
+    const there = (await journal.version(session)) !== null;
+    const authored = 'plan' in input ? null : await readAuthored(deps, input.migration);
+    const name = 'plan' in input ? input.plan.migration : (authored?.name ?? '');
+    const run = there ? await journal.run(session, name) : null;
+    const stored = run && run.state !== 'planned' && run.state !== 'rolledBack' ? run : null;
+    if (stored) {
+      const same = 'plan' in input ? input.plan.planHash === stored.planHash : JSON.stringify(authored?.document) === JSON.stringify(stored.plan.document) || sameDocument(authored?.document, stored.plan.document);
+      if (!same) throw planChanged(name, stored.plan.document, 'plan' in input ? input.plan.document : authored?.document);
+    }
+    const plan = stored?.plan ?? ('plan' in input ? input.plan : await planWith(deps, session, authored ?? (await readAuthored(deps, input.migration))));
+    if (!stored && 'plan' in input) await refuseStale(session, plan);
+    return { plan, stored, target: await describeTarget(session, plan), after: authored?.after ?? [] };
+  } finally {
+    await session.close();
+  }
+}
+
+const sameDocument = (a: unknown, b: unknown) => sorted(a) === sorted(b);
+const sorted = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+  );
+
+function refuseBackwards(plan: Plan, stored: Run | null, to: PhaseName): void {
+  if (stored?.phase && !reached(stored.phase, to)) throw wrongPhase(plan.migration, stored.phase, to);
+}
+
+/** Under the executor's lock: the journal is there, nobody else touches these tables, and they are as the plan expects. */
+async function prepare(session: Session, journal: Journal, plan: Plan, after: readonly string[]): Promise<void> {
+  await journal.install(session);
+  const run = await journal.run(session, plan.migration);
+  const steps = run ? await journal.steps(session, run.id) : [];
+  if (steps.some((s) => s.step.includes('#revive'))) throw rollbackUnfinished(plan.migration);
+  await refuseOverlap(session, journal, plan);
+  for (const needed of after) {
+    const other = await journal.run(session, needed);
+    if (other?.state !== 'done') throw afterUnfinished(plan.migration, needed);
+  }
+  if (run && run.state !== 'planned' && run.state !== 'rolledBack') return;
+  await refuseStale(session, plan);
+  await session.transaction(() => journal.store(session, plan));
+}
+
+async function refuseOverlap(session: Session, journal: Journal, plan: Plan): Promise<void> {
+  const mine = plan.fingerprints.map((f) => f.relation);
+  for (const other of await journal.runs(session)) {
+    if (other.migration === plan.migration || ['planned', 'done', 'rolledBack'].includes(other.state)) continue;
+    const shared = [...other.plan.fingerprints.map((f) => f.relation), ...other.plan.newTables].filter((r) => mine.some((m) => m.schema === r.schema && m.name === r.name));
+    if (shared.length) throw overlap(plan.migration, other.migration, shared);
+  }
+}
+
+/** A plan that has not begun fits only the tables it was made for. */
+async function refuseStale(session: Session, plan: Plan): Promise<void> {
+  const catalog = await readCatalog(session, plan.fingerprints.map((f) => f.relation), { journal: plan.journal });
+  const changed = plan.fingerprints.filter(({ relation, shape }) => {
+    const table = catalog.tables.find((t) => t.schema === relation.schema && t.name === relation.name);
+    return !table || fingerprint(table) !== shape;
+  });
+  if (changed.length) throw drift(changed.map(({ relation }) => `${relation.schema}.${relation.name} is not as it was when the plan was made`));
+}
+
+async function protectedGate(deps: Deps, session: Session, journal: Journal, run: Run, phase: PhaseName): Promise<ClosedGate | null> {
+  if (!deps.config.protected) return null;
+  const gate = `phase-${phase}`;
+  const by = await approvedBy({ journal, plan: run.plan, run }, session, gate);
+  if (by) return null;
+  return { id: gate, phase, gate, open: false, why: 'the target is protected: a person approves every phase', opensBy: `lockkeeper approve ${run.migration} ${gate} --note "…"` };
+}
+
+/** Typing the migration's name at the terminal is an approval, and is recorded as one. */
+async function approveByName(session: Session, journal: Journal, run: Run, options: ApplyOptions): Promise<void> {
+  if (await approvedBy({ journal, plan: run.plan, run }, session, 'contract-approval')) return;
+  if (!(await options.confirmContract(run.migration))) return;
+  await session.query(sql`
+    INSERT INTO ${ident(journal.schema)}.approval (migration, plan_hash, gate, note, expires_at)
+    VALUES (${run.migration}, ${run.planHash}, 'contract-approval', 'the name was typed at the terminal', now() + interval '1 hour')`);
+}
+

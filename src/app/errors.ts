@@ -1,0 +1,62 @@
+import { LockkeeperError } from '../errors.ts';
+import type { PhaseName } from '../events.ts';
+import type { Plan } from '../plan/plan.ts';
+
+export const notConfirmed = (migration: string) =>
+  new LockkeeperError('NOT_CONFIRMED', {
+    message: 'Nothing was started.',
+    hint: 'The start was not confirmed.',
+    fix: `Run it at a terminal and answer yes, or start it with: lockkeeper apply ${migration} --yes`,
+  });
+
+export const permissionMissing = (missing: Plan['missing']) =>
+  new LockkeeperError('PERMISSION_MISSING', {
+    message: `This role may not ${missing.map((m) => m.what).join('; nor ')}.`,
+    hint: 'The plan could be made, but not run.',
+    fix: missing.map((m) => m.grant).join(' '),
+    details: { missing },
+  });
+
+export const planChanged = (migration: string, stored: unknown, authored: unknown) =>
+  new LockkeeperError('PLAN_CHANGED', {
+    message: `"${migration}" was edited after it had begun to run.`,
+    hint: `What changed: ${differences(stored, authored).join('; ') || 'the plan made from it'}.`,
+    fix: 'Put the document back as it was, or roll back and apply the new one.',
+    details: { differences: differences(stored, authored) },
+  });
+
+export const rollbackUnfinished = (migration: string) =>
+  new LockkeeperError('WRONG_PHASE', {
+    message: `A rollback of "${migration}" from contract was cut short.`,
+    hint: 'The old column is back but has not taken all current values yet.',
+    fix: `Finish it first: lockkeeper rollback ${migration} --to switch`,
+  });
+
+export const needsApproval = (migration: string, gate: string, why: string) =>
+  new LockkeeperError('GATE_CLOSED', {
+    message: `It needs the approval ${gate}.`,
+    hint: why,
+    fix: `lockkeeper approve ${migration} ${gate} --note "…"`,
+  });
+
+export const wrongPhaseFor = (migration: string, at: PhaseName | null, needs: PhaseName) =>
+  new LockkeeperError('WRONG_PHASE', {
+    message: `"${migration}" is at ${at ?? 'the beginning'}; this needs ${needs}.`,
+    hint: 'The new shape is not kept up to date before.',
+    fix: `lockkeeper apply ${migration} --to ${needs}`,
+  });
+
+export const archiveNotFound = (id: number) =>
+  new LockkeeperError('ARCHIVE_NOT_FOUND', {
+    message: `There is no archive ${id}.`,
+    hint: 'It may have been purged or restored already.',
+    fix: 'See what there is: lockkeeper archive list',
+  });
+
+/** Paths at which two documents differ, without their values. */
+function differences(a: unknown, b: unknown, path = ''): readonly string[] {
+  if (JSON.stringify(a) === JSON.stringify(b)) return [];
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return [path || 'the document'];
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return keys.flatMap((key) => differences((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], path ? `${path}.${key}` : key));
+}

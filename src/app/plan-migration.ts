@@ -1,0 +1,81 @@
+import { readCatalog } from '../catalog/read-catalog.ts';
+import { readStatements } from '../catalog/read-statements.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Session } from '../database/database.ts';
+import { LockkeeperError } from '../errors.ts';
+import { readMigrationNamed } from '../migration/find-migration.ts';
+import type { Migration } from '../migration/migration.ts';
+import { makePlan, type Observations } from '../plan/make-plan.ts';
+import type { Misfit, Plan } from '../plan/plan.ts';
+import { raw, sql, type RelationName } from '../sql/sql.ts';
+import type { Deps } from './deps.ts';
+import { missingRights } from './missing-rights.ts';
+import { resolveTypes } from './resolve-types.ts';
+
+/** Compiles a migration against the database. Reads only, and leaves nothing behind. */
+export async function planMigration(deps: Deps, { migration }: { readonly migration: string }): Promise<Plan> {
+  const authored = await readAuthored(deps, migration);
+  const session = await deps.connect('read', authored.name);
+  try {
+    return await planWith(deps, session, authored);
+  } finally {
+    await session.close();
+  }
+}
+
+export const readAuthored = (deps: Deps, migration: string): Promise<Migration> =>
+  readMigrationNamed(migration, { cwd: deps.config.cwd, directory: deps.config.migrations });
+
+export async function planWith(deps: Deps, session: Session, migration: Migration): Promise<Plan> {
+  const journal = deps.config.journalSchema;
+  const tables = distinct(migration.operations.flatMap((o) => o.tables));
+  const catalog = await readCatalog(session, tables, { journal });
+  const types = await resolveTypes(session, migration.operations.flatMap((o) => o.types));
+  const input = { name: migration.name, document: migration.document, operations: migration.operations, gates: migration.gates };
+  const options = { journal, type: (written: string) => types.get(written) ?? written };
+  const unseen: Observations = { impact: { statements: null, statementsWhy: '', dependants: [] }, misfits: null, missing: [] };
+  const draft = makePlan(input, catalog, options, unseen);
+  return makePlan(input, catalog, options, await observe(session, draft, catalog, journal));
+}
+
+const distinct = (relations: readonly RelationName[]): readonly RelationName[] => [
+  ...new Map(relations.map((r) => [JSON.stringify([r.schema, r.name]), r])).values(),
+];
+
+async function observe(session: Session, draft: Plan, catalog: Catalog, journal: string): Promise<Observations> {
+  const changed = draft.removed.map((r) => ({ table: r.table, columns: [r.column] }));
+  const { statements, why } = changed.length ? await readStatements(session, changed, { journal }) : { statements: [], why: 'no column changes' };
+  const dependants = catalog.tables.flatMap((t) => {
+    const columns = draft.removed.filter((r) => r.table.schema === t.schema && r.table.name === t.name).map((r) => r.column);
+    if (!columns.length) return [];
+    return t.dependants.filter((d) => !d.columns.length || d.columns.some((c) => columns.includes(c))).map((d) => ({ ...d, table: { schema: t.schema, name: t.name } }));
+  });
+  return { impact: { statements, statementsWhy: why, dependants }, misfits: await countMisfits(session, draft), missing: await missingRights(session, draft, catalog) };
+}
+
+const SCAN_MS = 60_000;
+
+/** Reads all rows, so that nobody is surprised halfway; a table too large for that is told as unknown. It also proves the expressions of the migration. */
+async function countMisfits(session: Session, draft: Plan): Promise<readonly Misfit[] | null> {
+  const found: Misfit[] = [];
+  try {
+    await session.execute(sql`SET statement_timeout = ${SCAN_MS}`);
+    for (const m of draft.mappings) found.push(...(await session.query<Omit<Misfit, 'mapping'>>(raw(forPlanning(m.misfits, draft)))).map((row) => ({ mapping: m.id, ...row })));
+    return found;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (error.code === '57014') return null;
+    throw new LockkeeperError('EXPRESSION_INVALID', {
+      message: 'The values of the old shape cannot be read as the migration says.',
+      hint: error.message,
+      fix: 'Correct the types, checks, `up` or `down` of the migration. Functions of your own must be written with their schema.',
+      cause: error,
+    });
+  } finally {
+    await session.execute(sql`SET statement_timeout = 0`);
+  }
+}
+
+/** Before the journal exists its helpers do not either; from PostgreSQL 16 on nothing here needs them. */
+const forPlanning = (statement: string, draft: Plan): string =>
+  draft.serverMajor >= 16 ? statement : statement.replaceAll(`"${draft.journal}".input_is_valid(`, '(SELECT true WHERE true OR ');

@@ -1,0 +1,44 @@
+import { drainToEmpty } from '../backfill/drain.ts';
+import { compareShapes, countLossless } from '../verify/parity.ts';
+import { checkTriggers, expectedTriggers } from '../verify/triggers.ts';
+import { raw } from '../sql/sql.ts';
+import type { VerifyDocument } from './documents.ts';
+import type { Deps } from './deps.ts';
+import { wrongPhaseFor } from './errors.ts';
+import { onRun } from './read-run.ts';
+
+/** Compares both shapes row by row and looks at our triggers; with `repair`, first brings what differs up to date from the old shape. */
+export async function verify(deps: Deps, { migration, repair }: { readonly migration: string; readonly repair: boolean }): Promise<VerifyDocument> {
+  return await onRun(deps, migration, repair ? 'watch' : 'read', async (session, run, journal) => {
+    const phase = run.phase;
+    if (phase === null || phase === 'expand') throw wrongPhaseFor(run.migration, phase, 'backfill');
+    const done = new Set((await journal.steps(session, run.id)).filter((s) => s.state === 'done').map((s) => s.step));
+    const contracted = phase === 'contract';
+    const mappings: VerifyDocument['mappings'][number][] = [];
+    for (const mapping of contracted ? [] : run.plan.mappings) {
+      const repaired: (number | null)[] = [];
+      if (repair) {
+        for (const check of mapping.parity) {
+          const [row] = check.repair === null ? [] : await session.query<{ rows: number }>(raw(check.repair));
+          repaired.push(row?.rows ?? null);
+        }
+        await drainToEmpty({ session, connect: deps.connect, journal, emit: deps.emit, clock: deps.clock, signal: deps.signal, run, plan: run.plan, deadlockTimeoutMs: 1000, maySetDeadlockTimeout: false }, session, mapping);
+      }
+      const counts = await compareShapes(session, mapping);
+      const lossless = await countLossless(session, mapping);
+      const pending = await journal.pendingKeys(session, run.migration, mapping.id);
+      counts.forEach((c, i) =>
+        mappings.push({
+          mapping: mapping.id,
+          ...c,
+          pending,
+          ok: c.missing + c.extra + c.stale === 0,
+          repaired: repaired[i] ?? null,
+          columns: lossless[i] ?? [],
+        }),
+      );
+    }
+    const triggers = contracted ? [] : await checkTriggers(session, expectedTriggers(run.plan, done));
+    return { schema: 'lockkeeper.verify/1', migration: run.migration, ok: mappings.every((m) => m.ok) && !triggers.length, mappings, triggers };
+  });
+}

@@ -1,0 +1,118 @@
+import type { RunContext } from '../backfill/context.ts';
+import { defaultLimits, type Limits } from '../backfill/throttle.ts';
+import { readServer } from '../catalog/read-server.ts';
+import type { Session } from '../database/database.ts';
+import type { Event, PhaseName } from '../events.ts';
+import { openExecutor } from '../execute/executor.ts';
+import type { Outcome } from '../execute/forward.ts';
+import type { Journal, Run } from '../journal/journal.ts';
+import { runNotFound } from '../journal/errors.ts';
+import { followUps, toMigration, type MigrationDocument } from '../migration/migration.ts';
+import type { RunDocument } from './documents.ts';
+import { journalOf, type Deps } from './deps.ts';
+
+export interface RunWork {
+  readonly context: RunContext;
+  readonly run: Run;
+  readonly limits: Limits;
+  readonly fireTriggers: boolean;
+}
+
+interface Asked {
+  readonly migration: string;
+  readonly direction: 'forward' | 'back';
+  readonly to: PhaseName;
+  readonly takeOver: boolean;
+  /** Under the lock and before anything is claimed: stores or checks the run. */
+  readonly prepare: (session: Session, journal: Journal) => Promise<void>;
+}
+
+/** Holds the migration while `work` runs it, keeps its events in the journal, and leaves the run in a state that tells how it ended. */
+export async function withRun(deps: Deps, asked: Asked, work: (w: RunWork) => Promise<Outcome>): Promise<RunDocument> {
+  const journal = journalOf(deps);
+  const started = deps.clock.now();
+  const session = await openExecutor(deps.connect, journal, asked.migration, { takeOver: asked.takeOver, clock: deps.clock });
+  try {
+    await asked.prepare(session, journal);
+    const found = await journal.run(session, asked.migration);
+    if (!found) throw runNotFound(asked.migration);
+    const server = await readServer(session);
+    const token = await journal.claim(session, found.id, { host: deps.self.host, process: deps.self.process, backend: session.pid });
+    const run = { ...found, token };
+    await using events = await keepEvents(deps, journal, run);
+    events.emit({ type: 'run.started', migration: run.migration, planHash: run.planHash, to: asked.to, direction: asked.direction });
+    const context: RunContext = {
+      session,
+      connect: deps.connect,
+      journal,
+      emit: events.emit,
+      clock: deps.clock,
+      signal: deps.signal,
+      run,
+      plan: run.plan,
+      deadlockTimeoutMs: server.deadlockTimeoutMs,
+      maySetDeadlockTimeout: server.maySetDeadlockTimeout,
+    };
+    const { backfill } = toMigration(run.plan.document as MigrationDocument);
+    const limits = { ...defaultLimits, workers: backfill.workers, chunkMs: backfill.chunkMs, maxRowsPerSecond: backfill.maxRowsPerSecond };
+    const outcome = await finishing(context, events.emit, started, () => work({ context, run, limits, fireTriggers: backfill.fireTriggers }));
+    const after = await journal.run(session, run.migration);
+    return {
+      schema: 'lockkeeper.run/1',
+      migration: run.migration,
+      planHash: run.planHash,
+      direction: asked.direction,
+      outcome: outcome.outcome,
+      phase: after?.phase ?? null,
+      closedGates: outcome.outcome === 'waiting' ? outcome.closed.map((g) => ({ ...g })) : [],
+      next: outcome.outcome === 'reached' && after?.phase === 'contract' ? nextOf(run) : [],
+      ms: deps.clock.now() - started,
+    };
+  } finally {
+    await session.close().catch(() => undefined);
+  }
+}
+
+const nextOf = (run: Run): readonly string[] => followUps(toMigration(run.plan.document as MigrationDocument)).map((f) => f.migration.name);
+
+/** The run's state always tells how it ended, also when it ended badly. */
+async function finishing(c: RunContext, emit: (event: Event) => void, started: number, work: () => Promise<Outcome>): Promise<Outcome> {
+  const finished = async (outcome: 'reached' | 'waiting' | 'interrupted' | 'failed') => {
+    const phase = await c.journal.run(c.session, c.run.migration).then((r) => r?.phase ?? null, () => null);
+    emit({ type: 'run.finished', migration: c.run.migration, outcome, phase, ms: c.clock.now() - started });
+  };
+  try {
+    const outcome = await work();
+    const reason = outcome.outcome === 'waiting' ? outcome.closed.map((g) => `${g.gate}: ${g.why}`).join('; ') : outcome.outcome === 'interrupted' ? 'interrupted' : null;
+    const now = await c.journal.run(c.session, c.run.migration);
+    const last = c.plan.phases.at(-1)?.name;
+    const state = outcome.outcome !== 'reached' ? 'waiting' : now?.phase === null ? 'rolledBack' : now?.phase === last ? 'done' : 'waiting';
+    await c.journal.setState(c.session, c.run, { state, reason, release: true });
+    await finished(outcome.outcome);
+    return outcome;
+  } catch (error) {
+    await c.journal.setState(c.session, c.run, { state: 'failed', reason: error instanceof Error ? error.message : String(error), release: true }).catch(() => undefined);
+    await finished('failed');
+    throw error;
+  }
+}
+
+/** Events reach the listener at once and the journal in order, over a session of their own. A listener that throws stops nothing. */
+async function keepEvents(deps: Deps, journal: Journal, run: Run) {
+  const session = await deps.connect('watch', run.migration);
+  let written: Promise<unknown> = Promise.resolve();
+  return {
+    emit(event: Event) {
+      try {
+        deps.emit(event);
+      } catch {
+        // A listener only looks on.
+      }
+      written = written.then(() => journal.recordEvent(session, run.id, event)).catch(() => undefined);
+    },
+    async [Symbol.asyncDispose]() {
+      await written;
+      await session.close();
+    },
+  };
+}

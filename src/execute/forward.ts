@@ -1,0 +1,162 @@
+import { mappingOf, type RunContext } from '../backfill/context.ts';
+import { settle } from '../backfill/drain.ts';
+import { sweep } from '../backfill/sweep.ts';
+import type { Limits } from '../backfill/throttle.ts';
+import { phaseNames, type PhaseName } from '../events.ts';
+import type { StepState } from '../journal/journal.ts';
+import type { PlannedBackfill, PlannedConcurrent, PlannedGate, PlannedPhase, PlannedSql, PlannedStep } from '../plan/plan.ts';
+import { readOldShapeUse } from '../verify/old-shape.ts';
+import { checkTriggers, expectedTriggers } from '../verify/triggers.ts';
+import { triggersChanged } from './errors.ts';
+import { checkGate, type GateVerdict } from './gates.ts';
+import { runConcurrent } from './run-concurrent-step.ts';
+import { runTransactional } from './run-sql-step.ts';
+
+export interface ClosedGate extends GateVerdict {
+  readonly id: string;
+  readonly phase: PhaseName;
+  readonly gate: string;
+}
+
+export interface ForwardOptions {
+  readonly to: PhaseName;
+  readonly limits: Limits;
+  readonly fireTriggers: boolean;
+  /** Asked before each phase, besides the plan's own gates: on a protected target a person approves each. */
+  readonly beforePhase: (phase: PhaseName) => Promise<ClosedGate | null>;
+}
+
+export type Outcome = { readonly outcome: 'reached' | 'interrupted' } | { readonly outcome: 'waiting'; readonly closed: readonly ClosedGate[] };
+
+/** Runs every step up to the phase asked for that the journal does not call done. Any step may have been cut short before: each can be run again. */
+export async function runForward(c: RunContext, options: ForwardOptions): Promise<Outcome> {
+  const states = new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state]));
+  const wanted = phaseNames.slice(0, phaseNames.indexOf(options.to) + 1);
+  for (const phase of c.plan.phases.filter((p) => wanted.includes(p.name))) {
+    if (phase.steps.every((s) => states.get(s.id) === 'done')) continue;
+    const closed = await options.beforePhase(phase.name);
+    if (closed) return { outcome: 'waiting', closed: [closed] };
+    const outcome = await runPhase(c, phase, states, options);
+    if (outcome) return outcome;
+  }
+  return { outcome: 'reached' };
+}
+
+async function runPhase(c: RunContext, phase: PlannedPhase, states: Map<string, StepState>, options: ForwardOptions): Promise<Outcome | null> {
+  const started = c.clock.now();
+  c.emit({ type: 'phase.started', phase: phase.name });
+  await checkOurTriggers(c, states);
+  const gates = phase.steps.filter((s) => s.kind === 'gate');
+  for (const step of phase.steps) {
+    if (c.signal.aborted) return { outcome: 'interrupted' };
+    if (states.get(step.id) === 'done') continue;
+    if (step.kind === 'gate') {
+      const closed = await passGates(c, gates.filter((g) => !states.has(g.id) || states.get(g.id) !== 'done'), step);
+      if (closed.length) return { outcome: 'waiting', closed };
+      await c.journal.recordStep(c.session, c.run.id, { step: step.id, state: 'done', attempts: 1, lockWaitMs: 0, lockHeldMs: 0 });
+    } else await runStep(c, step, states.get(step.id) ?? null, options);
+    if (c.signal.aborted && step.kind !== 'gate' && !(await isDone(c, step.id))) return { outcome: 'interrupted' };
+    states.set(step.id, 'done');
+  }
+  await c.session.transaction(async () => {
+    await c.journal.fence(c.session, c.run);
+    await c.journal.setPhase(c.session, c.run, phase.name);
+  });
+  if (phase.name === 'switch') await rememberSwitch(c);
+  c.emit({ type: 'phase.finished', phase: phase.name, ms: c.clock.now() - started });
+  return null;
+}
+
+const isDone = async (c: RunContext, step: string) => (await c.journal.steps(c.session, c.run.id)).some((s) => s.step === step && s.state === 'done');
+
+/** All closed gates are told at once, so that a person can open them together; they are passed one by one. */
+async function passGates(c: RunContext, open: readonly PlannedGate[], step: PlannedGate): Promise<readonly ClosedGate[]> {
+  await checkOurTriggers(c, new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state])));
+  const run = await c.journal.run(c.session, c.run.migration);
+  const context = { ...c, run: { ...c.run, switchedAt: run?.switchedAt ?? null } };
+  const verdict = await checkGate(context, c.session, step);
+  if (verdict.open) {
+    c.emit({ type: 'gate.opened', step: step.id, gate: step.gate, why: verdict.why });
+    return [];
+  }
+  const closed: ClosedGate[] = [];
+  for (const gate of open) {
+    const found = gate.id === step.id ? verdict : await checkGate(context, c.session, gate);
+    if (found.open) continue;
+    closed.push({ id: gate.id, phase: gate.phase, gate: gate.gate, ...found });
+    c.emit({ type: 'gate.closed', step: gate.id, gate: gate.gate, why: found.why, opensBy: found.opensBy });
+  }
+  return closed;
+}
+
+/** The reading that the gate before contract compares with. */
+export async function rememberSwitch(c: Pick<RunContext, 'journal' | 'session' | 'plan' | 'run'>): Promise<void> {
+  if (!c.plan.mappings.length) return;
+  await c.journal.setSwitched(c.session, c.run, { statements: await readOldShapeUse(c.session, c.plan) });
+}
+
+export async function checkOurTriggers(c: Pick<RunContext, 'session' | 'plan'>, states: ReadonlyMap<string, StepState>): Promise<void> {
+  const done = new Set([...states].filter(([, state]) => state === 'done').map(([id]) => id));
+  const archived = c.plan.phases.some((p) => p.name === 'contract' && p.steps.some((s) => s.kind === 'ddl' && 'revive' in s && s.revive && done.has(s.id)));
+  if (archived) return;
+  const problems = await checkTriggers(c.session, expectedTriggers(c.plan, done));
+  if (problems.length) throw triggersChanged(problems.map((p) => `${p.name} ${p.problem}`));
+}
+
+async function runStep(c: RunContext, step: Exclude<PlannedStep, PlannedGate>, before: StepState | null, options: ForwardOptions): Promise<void> {
+  const started = c.clock.now();
+  c.emit({ type: 'step.started', step: step.id, title: step.title, kind: step.kind, direction: 'forward' });
+  const timing = await execute(c, step, before, options);
+  if (!timing) return;
+  c.emit({ type: 'step.finished', step: step.id, ms: c.clock.now() - started, direction: 'forward', ...timing });
+}
+
+const untimed = { attempts: 1, lockWaitMs: 0, lockHeldMs: 0 };
+
+/** How the step went, or null when it was interrupted. */
+async function execute(c: RunContext, step: PlannedSql | PlannedConcurrent | PlannedBackfill, before: StepState | null, options: ForwardOptions) {
+  switch (step.kind) {
+    case 'backfill': {
+      await record(c, step.id, 'running');
+      await sweep(c, mappingOf(c.plan, step.mapping), 'forward', options.limits, options.fireTriggers);
+      if (c.signal.aborted) return null;
+      await record(c, step.id, 'done');
+      return untimed;
+    }
+    case 'concurrently': {
+      const { attempts } = await runConcurrent(c, step, before === 'running', () => record(c, step.id, 'running'));
+      await record(c, step.id, 'done', attempts);
+      return { ...untimed, attempts };
+    }
+    case 'ddl':
+    case 'validate':
+    case 'sync':
+    case 'switch':
+      return await runSql(c, step, before);
+  }
+}
+
+async function runSql(c: RunContext, step: PlannedSql, before: StepState | null) {
+  let timing = untimed;
+  // A change of mode is committed as `running`: what must settle after it has to settle after a crash too.
+  if (before !== 'running' || step.settle === null)
+    timing = await runTransactional(c, step.id, step, async (t) => {
+      await c.journal.recordStep(c.session, c.run.id, { step: step.id, state: step.settle === null ? 'done' : 'running', ...t });
+      await c.journal.fence(c.session, c.run);
+    });
+  if (step.settle === null) return timing;
+  await settle(c, mappingOf(c.plan, step.settle));
+  if (c.signal.aborted) return null;
+  await c.session.transaction(async () => {
+    await c.journal.recordStep(c.session, c.run.id, { step: step.id, state: 'done', ...timing });
+    await c.journal.fence(c.session, c.run);
+  });
+  return timing;
+}
+
+async function record(c: RunContext, step: string, state: StepState, attempts = 1): Promise<void> {
+  await c.session.transaction(async () => {
+    await c.journal.recordStep(c.session, c.run.id, { step, state, attempts, lockWaitMs: 0, lockHeldMs: 0 });
+    await c.journal.fence(c.session, c.run);
+  });
+}
