@@ -58,6 +58,7 @@ describe('readCatalog', () => {
     '🚢🚢',
     'dots.and-dashes',
     '(a|b)*$1',
+    'half(',
     'back\\slash',
     'x'.repeat(63),
     'é'.repeat(31),
@@ -173,7 +174,8 @@ describe('readCatalog', () => {
        CREATE TABLE t_new_1 PARTITION OF t_new FOR VALUES IN (1);
        CREATE TABLE t_new_2 PARTITION OF t_new FOR VALUES IN (2);
        CREATE SCHEMA "Else"; CREATE TABLE "Else".rest PARTITION OF t_new DEFAULT;
-       CREATE TABLE "Else".pointer (id int, at date, FOREIGN KEY (id, at) REFERENCES t);
+       CREATE TABLE "Else".pointer (id int, at date, FOREIGN KEY (id, at) REFERENCES t) PARTITION BY LIST (id);
+       CREATE TABLE "Else".pointer_1 PARTITION OF "Else".pointer FOR VALUES IN (1);
        INSERT INTO t SELECT 1, date '2020-02-02' UNION ALL SELECT i, '2021-02-02' FROM generate_series(1, 5) i`,
       async (db) => {
         const unknown = await tableOf(db, 't');
@@ -240,6 +242,10 @@ describe('readCatalog', () => {
         ]);
         const definition = 'FOREIGN KEY (u) REFERENCES public.users(id) ON DELETE CASCADE NOT VALID';
         const users = catalog.table(inPublic('users'));
+        expect(users.indexes.map((i) => [i.name, i.constraint])).toEqual([
+          ['pair', 'pair'],
+          ['users_pkey', 'users_pkey'],
+        ]);
         expect(users.referencedBy).toEqual([{ ...inPublic('orders'), constraint: 'of_user', definition }]);
         expect(users.dependants).toEqual([{ kind: 'foreign key', name: 'of_user on public.orders', columns: ['id'] }]);
         expect(catalog.table(inPublic('orders')).dependants).toEqual([]);

@@ -191,7 +191,7 @@ export class Catalog {
 
 /** The primary key's columns, or those of the best unique NOT NULL index; empty when the table has no key. */
 export function keyOf(table: Table): readonly Column[] {
-  const unique = table.indexes.filter((i) => i.unique && i.valid && !i.partial && i.columns.length > 0);
+  const unique = table.indexes.filter((i) => i.unique && i.valid && !i.partial);
   const notNull = (index: Index) =>
     index.columns.every((name) => table.columns.some((c) => c.name === name && c.notNull));
   const chosen = unique.find((i) => i.primary) ?? unique.find(notNull);

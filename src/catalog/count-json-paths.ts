@@ -45,7 +45,7 @@ export const countJsonPaths = (scan: Scan): Sql => sql`
     SELECT path, count(*) OVER ()::float8 AS "pathCount"
       FROM counted
      GROUP BY path
-     ORDER BY cardinality(path) = 0 DESC, sum(rows) DESC, path
+     ORDER BY sum(rows) DESC, path
      LIMIT ${MAX_PATHS + 1}::int
   )
   SELECT path, c.type, c.class,

@@ -62,6 +62,7 @@ describe('findUses', () => {
     // common table expressions
     ['WITH u AS (SELECT * FROM users) SELECT * FROM u', 'r1 *'],
     ['WITH u AS (SELECT * FROM users) SELECT id FROM u', 'r *'],
+    ['WITH u AS (SELECT * FROM users), v AS (SELECT * FROM u) SELECT * FROM v', 'r1 *'],
     ['WITH users AS (SELECT 1 AS prefs) SELECT prefs, * FROM users', ''],
     ['WITH users AS (SELECT prefs FROM users) SELECT * FROM users', 'r prefs'],
     ['WITH RECURSIVE t AS (SELECT id FROM users UNION SELECT t.id FROM t) SELECT * FROM t', ''],
