@@ -3,7 +3,10 @@ import { dirname, join, relative, sep } from 'node:path';
 import { migrationJsonSchema } from '../migration/json-schema.ts';
 import { configJsonSchema } from './config.ts';
 
-const schemas = { migration: migrationJsonSchema, config: configJsonSchema };
+const schemas: Record<'migration' | 'config', () => unknown> = {
+  migration: migrationJsonSchema,
+  config: configJsonSchema,
+};
 
 /** The comment that tells an editor where the schema is: the installed package’s, or a copy in the project’s .lockkeeper folder. */
 export async function editorLine(kind: keyof typeof schemas, file: string, root: string): Promise<string> {

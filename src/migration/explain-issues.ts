@@ -32,7 +32,7 @@ interface Explained {
   readonly meant: readonly string[];
 }
 
-type Wanted = Exclude<z.core.$ZodIssue, { code: 'invalid_union' | 'invalid_key' }> | NoBranch;
+type Wanted = Exclude<z.core.$ZodIssue, { code: 'invalid_union' | 'invalid_key' }> | NoBranch | BadKey;
 
 /** A union none of whose branches even fits the kind of value. */
 interface NoBranch {
@@ -43,10 +43,17 @@ interface NoBranch {
   readonly message: string;
 }
 
+/** A key of a mapping that is not what such keys must be. */
+interface BadKey {
+  readonly code: 'bad_key';
+  readonly path: Path;
+  readonly message: string;
+}
+
 function specific(issue: z.core.$ZodIssue, prefix: Path): Wanted[] {
   const path = [...prefix, ...issue.path];
   if (issue.code === 'invalid_key')
-    return issue.issues.flatMap((i) => specific(i, path)).map((i) => ({ ...i, code: 'custom', path }));
+    return issue.issues.flatMap((i) => specific(i, path)).map((i) => ({ code: 'bad_key', path, message: i.message }));
   if (issue.code !== 'invalid_union') return [{ ...issue, path }];
   const inside = issue.errors.filter((branch) => branch.some((i) => i.path.length > 0 || !isAboutKind(i)));
   const [best] = inside.sort((a, b) => a.length - b.length || depth(b) - depth(a));
@@ -67,20 +74,27 @@ function explain(issue: Wanted, root: unknown, schema: () => JsonSchema): Explai
     const each = issue.keys.map((key) => unknownKey(path, key, known));
     return { findings: each.map((e) => e.finding), meant: each.flatMap((e) => e.meant ?? []) };
   }
-  const value = valueAt(root, path);
-  const gone = value === undefined && path.length > 0;
+  if (issue.code === 'bad_key') return just({ path, part: 'key', message: issue.message, suggestion: null });
+  return just(explainValue(issue, path, valueAt(root, path)));
+}
+
+function explainValue(issue: Exclude<Wanted, BadKey>, path: Path, value: unknown): Finding {
   const wanted = issue.code === 'no_branch' ? issue.expected : expectationOf(issue);
   const expected = wanted.length ? `Expected ${oneOf([...new Set(wanted)])}` : '';
-  if (gone && wanted.length) return just({ path, part: 'value', message: missing, suggestion: `${expected}.` });
-  const options =
-    issue.code === 'no_branch' ? issue.values : issue.code === 'invalid_value' ? issue.values.map(String) : [];
-  const near = typeof value === 'string' ? nearest(value, options) : null;
-  return just({
+  if (value === undefined && path.length > 0 && expected)
+    return { path, part: 'value', message: missing, suggestion: `${expected}.` };
+  const near = typeof value === 'string' ? nearest(value, optionsOf(issue)) : null;
+  return {
     path,
-    part: 'atKey' in issue ? 'key' : 'value',
+    part: 'value',
     message: issue.code === 'no_branch' && expected ? `${expected}, found ${nounOf(value)}.` : issue.message,
     suggestion: near === null ? null : `Did you mean "${near}"?`,
-  });
+  };
+}
+
+function optionsOf(issue: Exclude<Wanted, BadKey>): readonly string[] {
+  if (issue.code === 'no_branch') return issue.values;
+  return issue.code === 'invalid_value' ? issue.values.map(String) : [];
 }
 
 const just = (finding: Finding): Explained => ({ findings: [finding], meant: [] });

@@ -100,7 +100,7 @@ operations:
         "8:19 operations[2].rename_column: Expected a mapping, found nothing.",
         "13:18 operations[3].extract_json.into[0].table: Expected text or a mapping, found a number.",
         "14:31 operations[3].extract_json.into[0].columns.theme.typ: Unknown key "typ". Did you mean "type"?",
-        "14:61 operations[3].extract_json.into[0].columns.: A name cannot be empty.",
+        "14:57 operations[3].extract_json.into[0].columns.: A name cannot be empty.",
         "15:18 operations[3].extract_json.remainder: Expected "reject", "drop" or a mapping, found text. Did you mean "reject"?",
       ]
     `);
