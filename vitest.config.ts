@@ -8,6 +8,7 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: ['test/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
           globalSetup: 'test/support/postgres.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,

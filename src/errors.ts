@@ -48,6 +48,7 @@ export const exitCodes = {
   PARITY_BROKEN: 3,
   ARCHIVE_NOT_FOUND: 3,
   INTERRUPTED: 1,
+  UNEXPECTED: 1,
 } as const;
 
 export type ErrorCode = keyof typeof exitCodes;

@@ -29,7 +29,7 @@ const bucketFunction = `
 
 /** A database with a stub of what the journal provides, and a client of its own. */
 const withStub = (work: (url: string, client: pg.Client) => Promise<void>) =>
-  withDatabase(async ({ url }) => {
+  withDatabase('', async ({ url }) => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     try {

@@ -14,7 +14,7 @@ import { raw, sql } from '../src/sql/sql.ts';
 import { withDatabase } from './support/database.ts';
 
 it('seeds documents of every form, and knows by id which do not fit', () =>
-  withDatabase(async ({ connect }) => {
+  withDatabase('', async ({ connect }) => {
     const session = await connect('executor');
     expect(await seed(session, 1000, 'secret')).toEqual({
       items_per_page: 4,
@@ -44,7 +44,7 @@ it('seeds documents of every form, and knows by id which do not fit', () =>
   }));
 
 it('times a statement that queues behind one of our sessions, and no other wait', () =>
-  withDatabase(async ({ url, connect }) => {
+  withDatabase('', async ({ url, connect }) => {
     const open = async (application_name: string) => {
       const client = new pg.Client({ connectionString: url, application_name });
       await client.connect();
@@ -87,7 +87,7 @@ const waiting = (session: Session, count: number) =>
 const options = { rows: 400, ratePerSecond: 200, connections: 8, baselineMs: 300, soakMs: 300 };
 
 it('plays all acts and finds nothing wrong with a migration written by hand', () =>
-  withDatabase(async ({ url, connect }) => {
+  withDatabase('', async ({ url, connect }) => {
     const views: DemoView[] = [];
     const { report } = await runDemo(
       { url, connect, engine: handWritten(connect), clock: systemClock, onView: (view) => void views.push(view) },
@@ -109,7 +109,7 @@ it('plays all acts and finds nothing wrong with a migration written by hand', ()
   }));
 
 it('fails when writes through the new shape do not reach the old one', () =>
-  withDatabase(async ({ url, connect }) => {
+  withDatabase('', async ({ url, connect }) => {
     const engine = handWritten(connect, 'DROP TRIGGER IF EXISTS reverse ON user_preferences');
     const { report } = await runDemo({ url, connect, engine, clock: systemClock, onView: () => {} }, options);
     expect(report.ok).toBe(false);

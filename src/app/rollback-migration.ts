@@ -11,6 +11,7 @@ import type { Preview } from './apply-migration.ts';
 import type { RunDocument } from './documents.ts';
 import { journalOf, type Deps } from './deps.ts';
 import { needsApproval, notConfirmed } from './errors.ts';
+import { nameOf } from './read-run.ts';
 import { describeTarget } from './target-summary.ts';
 import { withRun } from './with-run.ts';
 
@@ -22,7 +23,8 @@ export interface RollbackOptions {
 }
 
 /** Takes a migration back to a phase, or altogether, without losing a write made through either shape. */
-export async function rollbackMigration(deps: Deps, { migration }: { readonly migration: string }, options: RollbackOptions): Promise<RunDocument> {
+export async function rollbackMigration(deps: Deps, input: { readonly migration: string }, options: RollbackOptions): Promise<RunDocument> {
+  const migration = await nameOf(deps, input.migration);
   const journal = journalOf(deps);
   const read = await deps.connect('read', migration);
   let preview: Preview;

@@ -18,7 +18,7 @@ export async function status(deps: Deps, { migration }: { readonly migration?: s
   try {
     const runs = (await journal.version(session)) === null ? [] : await journal.runs(session);
     const authored = await listMigrations({ cwd: deps.config.cwd, directory: deps.config.migrations });
-    const names = authored.flatMap((m) => ('migration' in m ? [m.migration.name] : []));
+    const names = authored.migrations.map((m) => m.migration.name);
     const wanted = migration === undefined ? null : await nameOf(deps, migration);
     const chosen = runs.filter((r) => wanted === null || r.migration === wanted);
     const pending = names.filter((name) => !runs.some((r) => r.migration === name) && (wanted === null || name === wanted)).map(neverPlanned);

@@ -1,4 +1,4 @@
-import { drainToEmpty } from '../backfill/drain.ts';
+import { drainCaptured } from '../backfill/drain.ts';
 import { compareShapes, countLossless } from '../verify/parity.ts';
 import { checkTriggers, expectedTriggers } from '../verify/triggers.ts';
 import { raw } from '../sql/sql.ts';
@@ -22,7 +22,7 @@ export async function verify(deps: Deps, { migration, repair }: { readonly migra
           const [row] = check.repair === null ? [] : await session.query<{ rows: number }>(raw(check.repair));
           repaired.push(row?.rows ?? null);
         }
-        await drainToEmpty({ session, connect: deps.connect, journal, emit: deps.emit, clock: deps.clock, signal: deps.signal, run, plan: run.plan, deadlockTimeoutMs: 1000, maySetDeadlockTimeout: false }, session, mapping);
+        await drainCaptured({ session, connect: deps.connect, journal, emit: deps.emit, clock: deps.clock, signal: deps.signal, run, plan: run.plan, deadlockTimeoutMs: 1000, maySetDeadlockTimeout: false }, session, mapping);
       }
       const counts = await compareShapes(session, mapping);
       const lossless = await countLossless(session, mapping);

@@ -3,10 +3,12 @@ import { isPassing } from '../database/sqlstate.ts';
 import type { PlannedMapping } from '../plan/plan.ts';
 import { bound, sql } from '../sql/sql.ts';
 import type { RunContext } from './context.ts';
-import { stillRunning, takeHorizon } from './horizon.ts';
+import { stillRunning, takeHorizon, type Horizon } from './horizon.ts';
 import { openWorkSession } from './work-session.ts';
 
 const BATCH = 500;
+/** Writers that are captured on purpose never let the list rest; after the first round only they are left. */
+const MAX_ROUNDS = 3;
 
 /** The lock that chunks of a mapping hold together and a drain holds alone, whichever process they run in. */
 export const turnKey = (c: RunContext, mapping: PlannedMapping): string => `lockkeeper turn ${c.run.migration}/${mapping.id}`;
@@ -29,14 +31,15 @@ export async function drainOnce(c: RunContext, session: Session, mapping: Planne
   }
 }
 
-/** Drains until the list is empty, giving way and coming back as often as it takes. */
-export async function drainToEmpty(c: RunContext, session: Session, mapping: PlannedMapping): Promise<number> {
+/** Drains until nothing is left of what is on the list now, giving way and coming back as often as it takes. */
+export async function drainCaptured(c: RunContext, session: Session, mapping: PlannedMapping): Promise<number> {
+  const upTo = await c.journal.lastCaptured(session, c.run.migration, mapping.id);
   let total = 0;
   while (!c.signal.aborted) {
     const drained = await drainOnce(c, session, mapping);
     total += drained ?? 0;
-    const pending = drained === BATCH ? 1 : await c.journal.pendingKeys(session, c.run.migration, mapping.id);
-    if (drained !== null && pending === 0) break;
+    const pending = await c.journal.pendingKeys(session, c.run.migration, mapping.id, upTo);
+    if (pending === 0) break;
     c.emit({ type: 'drain.progressed', mapping: mapping.id, drained: total, pending });
     if (drained !== BATCH) await c.clock.sleep(20, c.signal);
   }
@@ -44,33 +47,34 @@ export async function drainToEmpty(c: RunContext, session: Session, mapping: Pla
 }
 
 /**
- * After a change of mode: drains, waits until every transaction that could still use the old one has ended, and again, until
- * nothing was captured by transactions that began before. Then nothing is left that only the list knows.
+ * After a change of mode: drains, waits until every transaction that could still use the old one has ended, and drains what those
+ * captured; and again while anything was drained, because a snapshot older than a drain does not see what it wrote.
  */
 export async function settle(c: RunContext, mapping: PlannedMapping): Promise<void> {
   const session = await openWorkSession(c, 'drain', true);
   try {
-    for (;;) {
-      await drainToEmpty(c, session, mapping);
-      const horizon = await takeHorizon(session);
-      await waitForHorizon(c, session, mapping, horizon);
-      if (c.signal.aborted) return;
-      if ((await c.journal.pendingKeys(session, c.run.migration, mapping.id)) === 0) return;
+    await drainCaptured(c, session, mapping);
+    for (let round = 0; round < MAX_ROUNDS && !c.signal.aborted; round++) {
+      const meanwhile = await waitForHorizon(c, session, mapping, await takeHorizon(session));
+      const afterwards = await drainCaptured(c, session, mapping);
+      if (meanwhile + afterwards === 0) break;
     }
   } finally {
     await session.close();
   }
 }
 
-async function waitForHorizon(c: RunContext, session: Session, mapping: PlannedMapping, horizon: Awaited<ReturnType<typeof takeHorizon>>): Promise<void> {
+async function waitForHorizon(c: RunContext, session: Session, mapping: PlannedMapping, horizon: Horizon): Promise<number> {
+  let drained = 0;
   for (let told = 0; !c.signal.aborted; ) {
     const blockers = await stillRunning(session, horizon);
-    if (!blockers.length) return;
+    if (!blockers.length) break;
     if (c.clock.now() - told > 1000) {
       told = c.clock.now();
       c.emit({ type: 'horizon.waiting', mapping: mapping.id, blockers: blockers.map(({ pid, user, application, state, transactionMs }) => ({ pid, user, application, state, transactionMs })) });
     }
-    await drainOnce(c, session, mapping);
+    drained += (await drainOnce(c, session, mapping)) ?? 0;
     await c.clock.sleep(50, c.signal);
   }
+  return drained;
 }

@@ -1,5 +1,5 @@
 import { sqlTypes, type SqlType } from './json-structure.ts';
-import type { CountedPath } from './summarize-paths.ts';
+import type { CountedPath } from './json-structure.ts';
 
 type Counted = Pick<CountedPath, 'type' | 'class' | 'rows'>;
 

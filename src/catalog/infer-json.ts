@@ -4,7 +4,8 @@ import { countJsonPaths } from './count-json-paths.ts';
 import { estimateRows } from './estimate-rows.ts';
 import type { JsonStructure } from './json-structure.ts';
 import { readVersionNumber } from './read-server.ts';
-import { summarizePaths, type CountedPath } from './summarize-paths.ts';
+import type { CountedPath } from './json-structure.ts';
+import { summarizePaths } from './summarize-paths.ts';
 import { withSetting } from './with-setting.ts';
 
 interface Options {

@@ -71,3 +71,19 @@ export interface JsonStructure {
   /** How many different paths there are altogether. */
   readonly pathCount: number;
 }
+
+/** How often one path holds one JSON type whose values are of one class: what the database counts. */
+export interface CountedPath {
+  readonly path: readonly string[];
+  readonly type: JsonType | 'sql null' | 'unreadable';
+  /** The narrowest SQL type of a scalar; `empty` for `{}`; null for anything else. */
+  readonly class: SqlType | 'empty' | null;
+  readonly rows: number;
+  /** Characters in the longest scalar; null when there is none. */
+  readonly longest: number | null;
+  /** How many of the hash buckets the scalars fall into. */
+  readonly buckets: number;
+  /** The most frequent values; null unless asked for. */
+  readonly values: readonly string[] | null;
+  readonly pathCount: number;
+}

@@ -1,21 +1,6 @@
 import { narrowest, takes } from './choose-type.ts';
-import type { JsonPath, JsonType, SqlType } from './json-structure.ts';
+import type { CountedPath, JsonPath, JsonType, SqlType } from './json-structure.ts';
 
-/** How often one path holds one JSON type whose values are of one class: what the database counts. */
-export interface CountedPath {
-  readonly path: readonly string[];
-  readonly type: JsonType | 'sql null' | 'unreadable';
-  /** The narrowest SQL type of a scalar; `empty` for `{}`; null for anything else. */
-  readonly class: SqlType | 'empty' | null;
-  readonly rows: number;
-  /** Characters in the longest scalar; null when there is none. */
-  readonly longest: number | null;
-  /** How many of the hash buckets the scalars fall into. */
-  readonly buckets: number;
-  /** The most frequent values; null unless asked for. */
-  readonly values: readonly string[] | null;
-  readonly pathCount: number;
-}
 
 export const HASH_BUCKETS = 65_536;
 export const MAX_CHOICES = 20;

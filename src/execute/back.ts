@@ -1,5 +1,5 @@
 import { mappingOf, type RunContext } from '../backfill/context.ts';
-import { drainToEmpty } from '../backfill/drain.ts';
+import { drainCaptured } from '../backfill/drain.ts';
 import { sweep } from '../backfill/sweep.ts';
 import type { Limits } from '../backfill/throttle.ts';
 import { openWorkSession } from '../backfill/work-session.ts';
@@ -62,7 +62,7 @@ async function undo(c: RunContext, step: Exclude<PlannedStep, PlannedGate>, opti
       const mapping = mappingOf(c.plan, step.mapping);
       const session = await openWorkSession(c, 'drain', true);
       try {
-        await drainToEmpty(c, session, mapping);
+        await drainCaptured(c, session, mapping);
       } finally {
         await session.close();
       }

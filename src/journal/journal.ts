@@ -193,8 +193,15 @@ export class Journal {
     return row ?? { paused: false, settings: {}, token: -1 };
   }
 
-  async pendingKeys(db: Queryable, migration: string, mapping: string): Promise<number> {
-    const [row] = await db.query<{ pending: number }>(sql`SELECT count(*) AS pending FROM ${this.#j}.dirty WHERE migration = ${migration} AND mapping = ${mapping}`);
+  /** Everything captured so far has a number up to this. */
+  async lastCaptured(db: Queryable, migration: string, mapping: string): Promise<number> {
+    const [row] = await db.query<{ last: number }>(sql`SELECT coalesce(max(id), 0) AS last FROM ${this.#j}.dirty WHERE migration = ${migration} AND mapping = ${mapping}`);
+    return row?.last ?? 0;
+  }
+
+  /** How many captured writes wait to be drained, up to a number if one is given. */
+  async pendingKeys(db: Queryable, migration: string, mapping: string, upTo: number | null = null): Promise<number> {
+    const [row] = await db.query<{ pending: number }>(sql`SELECT count(*) AS pending FROM ${this.#j}.dirty WHERE migration = ${migration} AND mapping = ${mapping} AND (${upTo}::bigint IS NULL OR id <= ${upTo}::bigint)`);
     return row?.pending ?? 0;
   }
 }

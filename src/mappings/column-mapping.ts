@@ -1,3 +1,4 @@
+import { ownMark } from '../catalog/own-mark.ts';
 import { substituteColumns } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
@@ -158,7 +159,7 @@ export function compileColumnMapping(m: ColumnMapping): Mapping {
   const guard = sql`set_config(${GUARD}, ${guardValue(m)}, true)`;
   const fillWith = (value: Sql): Sql => sql`
 WITH guard AS MATERIALIZED (SELECT ${guard} AS on), filled AS (
-  UPDATE ${leaf} AS s SET ${ident(m.to.name)} = ${value} FROM guard
+  UPDATE ${ownMark} ${leaf} AS s SET ${ident(m.to.name)} = ${value} FROM guard
    WHERE ${range} AND guard.on IS NOT NULL AND ${unfilled(value)}
   RETURNING 1)
 SELECT (SELECT count(*) FROM ${leaf} AS s WHERE ${range}) AS rows, (SELECT count(*) FROM filled) AS written, 0 AS misfits`;
@@ -177,7 +178,7 @@ SELECT (SELECT count(*) FROM ${leaf} AS s WHERE ${range}) AS rows, (SELECT count
     revive: [
       sql`
 WITH guard AS MATERIALIZED (SELECT ${guard} AS on), patched AS (
-  UPDATE ${leaf} AS s SET ${ident(m.from.name)} = ${down(m, to)} FROM guard
+  UPDATE ${ownMark} ${leaf} AS s SET ${ident(m.from.name)} = ${down(m, to)} FROM guard
    WHERE ${range} AND guard.on IS NOT NULL AND NOT ${agrees(m, from, to)} AND NOT ${downFails(m, to)}
   RETURNING 1)
 SELECT count(*) AS rows FROM patched`,
@@ -186,25 +187,25 @@ SELECT count(*) AS rows FROM patched`,
       {
         title: `${m.table.name}.${m.from.name} → ${m.to.name}`,
         counts: sql`
-SELECT count(*) AS compared,
+SELECT ${ownMark} count(*) AS compared,
        count(*) FILTER (WHERE ${unfilled(up(m, from))}) AS missing,
        0 AS extra,
        count(*) FILTER (WHERE NOT (${unfilled(up(m, from))}) AND NOT ${agrees(m, from, to)} AND NOT (${misfit}) AND NOT (${to} IS NOT NULL AND ${downFails(m, to)})) AS stale,
        count(*) FILTER (WHERE ${misfit}) AS quarantined
   FROM ${table}`,
         lossless: sql`
-SELECT ${m.to.name} AS "column", count(*) FILTER (WHERE ${from} IS NOT NULL AND NOT ${differs(down(m, up(m, from)), from)}) AS exact, 0 AS default_filled,
+SELECT ${ownMark} ${m.to.name} AS "column", count(*) FILTER (WHERE ${from} IS NOT NULL AND NOT ${differs(down(m, up(m, from)), from)}) AS exact, 0 AS default_filled,
        count(*) FILTER (WHERE ${from} IS NOT NULL AND ${differs(down(m, up(m, from)), from)}) AS lost FROM ${table}`,
         repair: sql`
 WITH mended AS (
-  UPDATE ${table} SET ${ident(m.to.name)} = ${up(m, from)} WHERE NOT ${agrees(m, from, to)} AND NOT (${misfit}) RETURNING 1)
+  UPDATE ${ownMark} ${table} SET ${ident(m.to.name)} = ${up(m, from)} WHERE NOT ${agrees(m, from, to)} AND NOT (${misfit}) RETURNING 1)
 SELECT count(*) AS rows FROM mended`,
       },
     ],
     misfits:
       m.up === null
         ? sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows WHERE false`
-        : sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows FROM (SELECT ${fast} FROM ${table} LIMIT 0) AS probe`,
+        : sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows FROM (SELECT ${ownMark} ${fast} FROM ${table} LIMIT 0) AS probe`,
     requarantine: sql`
 WITH q AS MATERIALIZED (${misfits}), settled AS (
   UPDATE ${ident(m.journal)}.quarantine o SET state = 'settled', settled_at = now()

@@ -63,9 +63,10 @@ DECLARE ${join(flags.map((f) => sql`
   ${f} boolean;`), '')}
 BEGIN${beforehand}
   IF TG_OP = 'DELETE' THEN${join(m.targets.map((t) => deleteOrphan(m, t)), '')}
-    -- A snapshot older than the row's copy sees nothing to delete: the drain will.
-    IF ${notReadCommitted} THEN${remember(m, 'OLD')}
-    END IF;
+${m.foreignKeys ? sql`` : sql`
+    -- A snapshot older than the row's copy sees nothing to delete: the drain will. (A foreign key would have raised 40001.)
+    IF NOT FOUND AND ${notReadCommitted} THEN${remember(m, 'OLD')}
+    END IF;`}
     RETURN NULL;
   END IF;
   IF ${keyChanged(m)} THEN
@@ -103,7 +104,8 @@ function updateChanged(m: TableMapping, target: Target, i: number): Sql {
   const flag = (j: number) => ident(`changed_${i}_${j}`);
   return sql`
   IF ${join(target.columns.map((_, j) => flag(j)), ' OR ')} THEN${updateFrom(m, target, thisRow(m, 'NEW'), flag)}
-    IF NOT FOUND AND ${notReadCommitted} THEN${remember(m, 'NEW')}
+    IF NOT FOUND AND ${notReadCommitted}
+       AND NOT EXISTS (SELECT FROM ${qualified(target.table)} n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`NEW.${ident(k.source)}`)}) THEN${remember(m, 'NEW')}
     END IF;
   END IF;`;
 }

@@ -1,3 +1,4 @@
+import { ownMark } from '../catalog/own-mark.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, join, qualified, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import { differs, restOf, type ColumnRules } from './json-column.ts';
@@ -35,6 +36,8 @@ export interface TableMapping {
   readonly paths: readonly (readonly string[])[];
   readonly remainder: 'column' | 'reject' | 'drop';
   readonly targets: readonly Target[];
+  /** Foreign keys delete and move target rows before our triggers come to it. */
+  readonly foreignKeys: boolean;
 }
 
 /** A name of ours in the journal's schema. */
@@ -55,7 +58,7 @@ export const rest = (m: TableMapping, doc: Sql): Sql => (m.remainder === 'drop' 
 
 /** Source rows as the rules read them: k0, k1, … , doc, rest. Materialized, so that the remainder is computed once. */
 export const readSource = (m: TableMapping, from: Sql, where: Sql): Sql => sql`
-  SELECT ${join(m.key.map((k, i) => sql`s.${ident(k.source)} AS ${ident(`k${i}`)}`))},
+  SELECT ${ownMark} ${join(m.key.map((k, i) => sql`s.${ident(k.source)} AS ${ident(`k${i}`)}`))},
          ${docOf(m, sql`s`)} AS doc, ${rest(m, docOf(m, sql`s`))} AS rest
     FROM ${from} AS s WHERE ${where}`;
 

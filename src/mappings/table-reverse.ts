@@ -1,3 +1,4 @@
+import { ownMark } from '../catalog/own-mark.ts';
 import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import type { Routine } from './functions.ts';
 import { differs } from './json-column.ts';
@@ -52,7 +53,7 @@ BEGIN
     RETURN NULL;
   END IF;
   IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND ${keyChanged} THEN
-    UPDATE ${qualified(m.source)} AS o
+    UPDATE ${ownMark} ${qualified(m.source)} AS o
        SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
      WHERE ${keyIs(m, sql`o`, 'source', oldKey)}
        AND ${differs(doc(m), stripped(m, target))}
@@ -66,7 +67,7 @@ BEGIN
       RETURN NULL;
     END IF;
   END IF;
-  UPDATE ${qualified(m.source)} AS o
+  UPDATE ${ownMark} ${qualified(m.source)} AS o
      SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, flag))}
     FROM ${qualified(target.table)} AS n
    WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`NEW.${ident(k.target)}`)}
@@ -114,7 +115,7 @@ export function truncateTargetRoutine(m: TableMapping, index: number, target: Ta
     returns: 'trigger',
     body: sql`
 BEGIN
-  UPDATE ${qualified(m.source)} AS o
+  UPDATE ${ownMark} ${qualified(m.source)} AS o
      SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
    WHERE ${differs(doc(m), stripped(m, target))};
   WITH t AS MATERIALIZED (${readSource(m, qualified(m.source), sql`true`)})${insertInto(m, target, sql`DO NOTHING`)};

@@ -1,3 +1,4 @@
+import { ownMark } from '../catalog/own-mark.ts';
 import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import type { Routine } from './functions.ts';
 import { leafPlaceholder } from './mapping.ts';
@@ -89,11 +90,11 @@ export function revive(m: TableMapping): readonly Sql[] {
   const source = qualified(leafPlaceholder);
   const range = sql`o.ctid >= ($1::text)::tid AND o.ctid < ($2::text)::tid`;
   return [
-    sql`SELECT count(*) AS rows FROM (SELECT FROM ${source} AS o WHERE ${range} FOR NO KEY UPDATE) AS held`,
+    sql`SELECT ${ownMark} count(*) AS rows FROM (SELECT FROM ${source} AS o WHERE ${range} FOR NO KEY UPDATE) AS held`,
     ...m.targets.map(
       (target) => sql`
 WITH patched AS (
-  UPDATE ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, () => sql`true`))}
+  UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, () => sql`true`))}
     FROM ${qualified(target.table)} AS n
    WHERE ${range} AND ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)}
      AND (${join(target.columns.map((c) => mustPatch(m, c)), ' OR ')})

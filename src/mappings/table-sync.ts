@@ -1,4 +1,4 @@
-import { qualified, sql, type RelationName, type Sql } from '../sql/sql.ts';
+import { ident, qualified, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import type { Lock, SqlStep } from '../steps/step.ts';
 import { createRoutine, createTrigger, dropRoutine, dropTrigger, installed, lastTriggerName, statements, type Routine, type RowTrigger } from './functions.ts';
 import { forwardRoutine, insertRoutine, truncateRoutine, type Mode } from './table-forward.ts';
@@ -63,7 +63,7 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
       undo: { sql: dropAll(reverse), locks: onTargets('ACCESS EXCLUSIVE') },
       installs: reverse.map(installed),
     },
-    remove: statements(dropAll([...triggers('direct'), ...reverse]), dropRoutine(drain)),
+    remove: statements(dropAll([...triggers('direct'), ...reverse]), dropRoutine(drain), sql`DELETE FROM ${ident(m.journal)}.dirty WHERE migration = ${m.migration} AND mapping = ${m.id}`),
     restore: statements(createRoutine(drain), createAll([...triggers('direct'), ...reverse])),
   };
 }

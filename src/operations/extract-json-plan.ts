@@ -13,7 +13,7 @@ import { addForeignKeys, analyze, createTableLike, validateForeignKey } from '..
 import { archiveColumn } from '../steps/archive.ts';
 import type { Phases, Step } from '../steps/step.ts';
 import { keyDeferrable, keyMissing, nameTaken, notJson } from './errors.ts';
-import type { ExtractJson } from './extract-json.ts';
+import type { ExtractJson } from './extract-json-fields.ts';
 import { dataMove } from './data-move.ts';
 import type { OperationPlan, PlanContext } from './operation.ts';
 
@@ -109,6 +109,7 @@ function mappingOf(f: ExtractJson, source: Table, shapes: readonly Shape[], { mi
     column: { name: f.column, type: column?.baseType ?? 'jsonb', default: column?.default ?? null },
     paths,
     remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
+    foreignKeys: f.foreign_key !== false,
     targets: shapes.map((shape) => ({
       table: shape.table,
       columns: shape.columns.map((c) => ({
@@ -156,7 +157,7 @@ function phasesOf(f: ExtractJson, source: Table, shapes: readonly Shape[], m: Ta
   const backfill: readonly Step[] = [
     { slug: `copy-${f.table.name}`, title: `Copy ${f.table.name}.${f.column} into ${targets.map((t) => t.name).join(' and ')}`, kind: 'backfill', mapping: m.id, risk: copying, locks: [{ relation: f.table, mode: 'ACCESS SHARE', holds: 'chunk' }, ...targets.map((relation) => ({ relation, mode: 'ROW EXCLUSIVE' as const, holds: 'chunk' as const }))] },
     ...shapes.flatMap((s) => s.indexed.map((column) => createIndexConcurrently({ name: derivedName(s.table.name, column, 'idx'), table: s.table, on: sql`(${ident(column)})`, unique: false }, low('nobody reads the new table yet', 'A failed build is dropped and built again.')))),
-    ...(foreignKeys.length ? [addForeignKeys(foreignKeys, brief), ...foreignKeys.map((fk) => validateForeignKey(fk, low('it reads the new table and blocks no write', 'It can be repeated.')))] : []),
+    ...(foreignKeys.length ? [addForeignKeys(foreignKeys, brief), ...foreignKeys.map((fk) => validateForeignKey(fk, m.id, low('it reads the new table and blocks no write', 'It can be repeated.')))] : []),
     ...targets.map((t) => analyze(t, low('it reads a sample', 'None is needed.'))),
   ];
   return {

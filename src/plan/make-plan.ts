@@ -147,6 +147,7 @@ function printStep(step: Step, phase: PhaseName, id: string, catalog: Catalog): 
         undo: step.undo && print(step.undo),
         undoKeepingData: step.undoKeepingData ? print(step.undoKeepingData) : null,
         installs: step.installs ?? [],
+        drainFirst: step.drainFirst ?? null,
         settle: step.settle ?? null,
         revive: step.revive ? { mapping: step.revive.mapping, finish: step.revive.finish.map(print) } : null,
       };

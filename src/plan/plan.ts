@@ -31,6 +31,7 @@ export interface PlannedSql extends PlannedBase, PlannedStatement {
   readonly undo: PlannedStatement | null;
   readonly undoKeepingData: PlannedStatement | null;
   readonly installs: readonly Installed[];
+  readonly drainFirst: string | null;
   readonly settle: string | null;
   readonly revive: { readonly mapping: string; readonly finish: readonly PlannedStatement[] } | null;
 }

@@ -58,6 +58,8 @@ export interface SqlStep extends StepBase, Statement {
   /** Used instead of `undo` once new code may have written through the new shape: keeps the data. */
   readonly undoKeepingData?: Statement;
   readonly installs?: readonly Installed[];
+  /** Before, drain what was captured so far (mapping id). */
+  readonly drainFirst?: string;
   /** Afterwards, drain what was captured and wait for older transactions until nothing is left (mapping id). */
   readonly settle?: string;
   /** On the way back, after `undo`: sweep the old shape with the new shape's current values, then finish, each statement in a transaction of its own. */

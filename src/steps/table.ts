@@ -100,11 +100,13 @@ export function addForeignKeys(keys: readonly ForeignKey[], risk: Risk): SqlStep
   };
 }
 
-export const validateForeignKey = (k: ForeignKey, risk: Risk): SqlStep => ({
+/** Before it, rows whose source was deleted while there was no foreign key yet are drained. */
+export const validateForeignKey = (k: ForeignKey, mapping: string, risk: Risk): SqlStep => ({
   slug: `validate-${k.name}`,
   title: `Validate the foreign key of ${k.from.name}`,
   kind: 'validate',
   risk,
+  drainFirst: mapping,
   sql: sql`ALTER TABLE ${qualified(k.from)} VALIDATE CONSTRAINT ${ident(k.name)}`,
   locks: [
     { relation: k.from, mode: 'SHARE UPDATE EXCLUSIVE', holds: 'scan' },
