@@ -19,22 +19,30 @@ import {
 /** A normaliser on each side that undoes the other's work would go on for ever: here it stops, and parity names the row. */
 const DEPTH_LIMIT = 16;
 
+/** Set while a drain writes: what it brings is not the application's. */
+export const DRAINING = 'lockkeeper.draining';
+
 /** A source row `o` and a target row `n`: what each column rule needs. */
 const doc = (m: TableMapping) => docOf(m, sql`o`);
 const value = (c: TargetColumn) => sql`n.${ident(c.name)}`;
 
-/** The document can take this column's value, and says something else now. Compared in the new shape's terms, so that what does not fit is left alone and writes come to rest. */
-export const mustPatch = (m: TableMapping, c: TargetColumn): Sql =>
-  sql`${c.rules.settable(doc(m))} AND ${differs(value(c), c.rules.forward(doc(m), rest(m, doc(m))))}`;
+/**
+ * The document can take this column's value, and says something else now: compared in the new shape's terms, so that what does not
+ * fit is left alone and writes come to rest. What the application itself wrote is also written down where the document has only
+ * a default: old code reads the document, not the default.
+ */
+export const mustPatch = (m: TableMapping, c: TargetColumn, byApplication: Sql): Sql =>
+  sql`${c.rules.settable(doc(m))} AND (${differs(value(c), c.rules.forward(doc(m), rest(m, doc(m))))} OR ${byApplication} AND ${c.rules.defaultFilled(doc(m))} AND ${value(c)} IS NOT NULL)`;
 
 /** The document with every column put in that `when` names and that must be patched. One expression over the row itself: never a sibling table. */
-export const patched = (m: TableMapping, target: Target, when: (column: number) => Sql): Sql =>
+export const patched = (m: TableMapping, target: Target, when: (column: number) => Sql, byApplication: Sql): Sql =>
   target.columns.reduce(
-    (inner, c, j) => sql`CASE WHEN ${when(j)} AND ${mustPatch(m, c)} THEN ${c.rules.patch(inner, value(c))} ELSE ${inner} END`,
+    (inner, c, j) => sql`CASE WHEN ${when(j)} AND ${mustPatch(m, c, byApplication)} THEN ${c.rules.patch(inner, value(c))} ELSE ${inner} END`,
     doc(m),
   );
 
 const flag = (j: number) => ident(`changed_${j}`);
+const byApplication = ident('by_application');
 
 /** AFTER INSERT OR UPDATE OR DELETE on a target. */
 export function reverseRoutine(m: TableMapping, index: number, target: Target): Routine {
@@ -48,6 +56,7 @@ export function reverseRoutine(m: TableMapping, index: number, target: Target): 
     body: sql`
 DECLARE${join(flags.map((j) => sql`
   ${flag(j)} boolean := true;`), '')}
+  ${byApplication} boolean := pg_trigger_depth() = 1 AND current_setting(${DRAINING}, true) IS DISTINCT FROM 'on';
 BEGIN
   IF pg_trigger_depth() > ${DEPTH_LIMIT} THEN
     RETURN NULL;
@@ -68,11 +77,11 @@ BEGIN
     END IF;
   END IF;
   UPDATE ${ownMark} ${qualified(m.source)} AS o
-     SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, flag))}
+     SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, flag, byApplication))}
     FROM ${qualified(target.table)} AS n
    WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`NEW.${ident(k.target)}`)}
      AND ${keyIs(m, sql`o`, 'source', (k) => sql`n.${ident(k.target)}`)}
-     AND (${join(target.columns.map((c, j) => sql`${flag(j)} AND ${mustPatch(m, c)}`), ' OR ')});${keepUnsettable(m, target)}
+     AND (${join(target.columns.map((c, j) => sql`${flag(j)} AND ${mustPatch(m, c, byApplication)}`), ' OR ')});${keepUnsettable(m, target)}
   RETURN NULL;
 END `,
   };

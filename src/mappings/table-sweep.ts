@@ -1,5 +1,5 @@
 import { ownMark } from '../catalog/own-mark.ts';
-import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
+import { ident, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
 import type { Routine } from './functions.ts';
 import { leafPlaceholder } from './mapping.ts';
 import {
@@ -13,7 +13,7 @@ import {
   type KeyColumn,
   type TableMapping,
 } from './table-mapping.ts';
-import { mustPatch, patched } from './table-reverse.ts';
+import { DRAINING, mustPatch, patched } from './table-reverse.ts';
 
 /**
  * One range of pages into every target. It takes no lock on the source's rows: while chunks run, the drain does not,
@@ -45,6 +45,7 @@ export function drainRoutine(m: TableMapping): Routine {
     name: ours(m, 'drain'),
     parameters: sql`batch integer`,
     returns: 'bigint',
+    settings: sql`SET ${raw(DRAINING)} = 'on'`,
     body: sql`
 DECLARE
   keys jsonb[];
@@ -94,10 +95,10 @@ export function revive(m: TableMapping): readonly Sql[] {
     ...m.targets.map(
       (target) => sql`
 WITH patched AS (
-  UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, () => sql`true`))}
+  UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, () => sql`true`, sql`false`))}
     FROM ${qualified(target.table)} AS n
    WHERE ${range} AND ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)}
-     AND (${join(target.columns.map((c) => mustPatch(m, c)), ' OR ')})
+     AND (${join(target.columns.map((c) => mustPatch(m, c, sql`false`)), ' OR ')})
   RETURNING 1)
 SELECT count(*) AS rows FROM patched`,
     ),

@@ -23,7 +23,7 @@ export const tableName = z
 
 /** A place in a JSON document: `notifications.email`, or a list when a key holds a dot. */
 export const jsonPath = z
-  .union([z.string().min(1), z.array(z.string()).min(1)])
+  .union([z.string().min(1, { abort: true }), z.array(z.string()).min(1, { abort: true })])
   .transform((given): readonly string[] => (typeof given === 'string' ? given.split('.') : given));
 
 /** A value for DEFAULT. Text is a literal; an expression is written as { sql: "now()" }. */

@@ -1,15 +1,11 @@
 import type { Client } from 'pg';
 import type { OracleCheck, Shapes } from './application.ts';
-import type { Preferences } from './preferences.ts';
+import { fromDocument, type Preferences } from './preferences.ts';
 import { differences, type Users } from './users.ts';
 
 const BATCH = 1000;
 
-const oldShape = `
-  SELECT id, preferences ->> 'theme' AS theme, preferences ->> 'language' AS language,
-         preferences ->> 'items_per_page' AS items_per_page, preferences #>> '{notifications,email}' AS email,
-         preferences #>> '{notifications,digest}' AS digest
-    FROM users WHERE id = ANY($1)`;
+const oldShape = 'SELECT id, preferences FROM users WHERE id = ANY($1)';
 
 const newShape = `
   SELECT u.id, p.theme, p.language, p.items_per_page::text, n.email::text, n.digest
@@ -54,7 +50,11 @@ export async function checkOracle(client: Client, users: Users, shapes: Shapes):
 }
 
 async function readAll(client: Client, side: 'old' | 'new', users: readonly number[]) {
-  const { rows } = await client.query<Preferences & { id: string }>(side === 'old' ? oldShape : newShape, [users]);
+  if (side === 'old') {
+    const { rows } = await client.query<{ id: string; preferences: unknown }>(oldShape, [users]);
+    return new Map(rows.map(({ id, preferences }) => [Number(id), fromDocument(preferences)]));
+  }
+  const { rows } = await client.query<Preferences & { id: string }>(newShape, [users]);
   return new Map(rows.map((row) => [Number(row.id), row]));
 }
 

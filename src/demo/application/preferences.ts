@@ -36,15 +36,15 @@ export const asDocument = ({ email, digest, ...others }: ReturnType<typeof someP
   notifications: { email, digest },
 });
 
-/** What the old version shows of a document, however odd it is. */
+/** What the old version shows of a document, however odd it is; it has always taken these defaults for what is not there. */
 export function fromDocument(document: unknown): Preferences {
   const { theme, language, items_per_page, notifications } = fields(document);
   const { email, digest } = fields(notifications);
   return {
-    theme: shown(theme),
+    theme: shown(theme === undefined ? 'system' : theme),
     language: shown(language),
     items_per_page: shown(items_per_page),
-    email: shown(email),
+    email: shown(email === undefined ? true : email),
     digest: shown(digest),
   };
 }
