@@ -12,7 +12,11 @@ export interface OpenDeps {
 }
 
 /** What a use case needs, from flags and variables; connects only when the use case does. */
-export async function openDeps(terminal: Terminal, flags: ConnectionFlags, emit: Emit = () => undefined): Promise<OpenDeps> {
+export async function openDeps(
+  terminal: Terminal,
+  flags: ConnectionFlags,
+  emit: Emit = () => undefined,
+): Promise<OpenDeps> {
   const { target, config } = await readSettings(flags, terminal);
   const { clock, signal, self } = terminal;
   return { target, deps: { connect: cancellable(connectTo(target), terminal), clock, emit, signal, config, self } };

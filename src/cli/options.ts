@@ -12,7 +12,10 @@ export interface FormatFlags {
 export const withConnection = (command: Command): Command =>
   command
     .option('--target <name>', 'a target of the configuration')
-    .option('--database-url <url>', 'postgres://user@host:port/database; otherwise DATABASE_URL or PGHOST, PGDATABASE, …')
+    .option(
+      '--database-url <url>',
+      'postgres://user@host:port/database; otherwise DATABASE_URL or PGHOST, PGDATABASE, …',
+    )
     .option('--journal-schema <name>', 'the schema of the journal (default: the configuration’s, or lockkeeper)')
     .option('--config <path>', 'the configuration (default: lockkeeper.yaml here or in a folder above)');
 
@@ -40,7 +43,9 @@ export const integer =
     const value = /^\d+$/u.test(text) ? Number(text) : NaN;
     if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(
-      most === Number.MAX_SAFE_INTEGER ? `Give a whole number from ${least} on.` : `Give a whole number from ${least} to ${most}.`,
+      most === Number.MAX_SAFE_INTEGER
+        ? `Give a whole number from ${least} on.`
+        : `Give a whole number from ${least} to ${most}.`,
     );
   };
 
@@ -56,7 +61,8 @@ const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 export function durationMs(text: string): number {
   const [, amount = '', unit = ''] = /^(\d+)(ms|[smhd])$/u.exec(text) ?? [];
   const ms = Number(amount) * (units[unit] ?? NaN);
-  if (!amount || !Number.isSafeInteger(ms)) throw new InvalidArgumentError('Give a duration such as 90s, 10m, 24h or 7d.');
+  if (!amount || !Number.isSafeInteger(ms))
+    throw new InvalidArgumentError('Give a duration such as 90s, 10m, 24h or 7d.');
   return ms;
 }
 

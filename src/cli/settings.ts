@@ -24,7 +24,10 @@ export interface Settings {
 type Env = Terminal['env'];
 
 /** Flags before variables before the file; no database named is an error, never a guess. */
-export async function readSettings(flags: ConnectionFlags, { cwd, env }: Pick<Terminal, 'cwd' | 'env'>): Promise<Settings> {
+export async function readSettings(
+  flags: ConnectionFlags,
+  { cwd, env }: Pick<Terminal, 'cwd' | 'env'>,
+): Promise<Settings> {
   const config = await configNamed(flags.config, cwd);
   const { target, protected: isProtected } = chooseTarget(flags, config, env);
   const journalSchema = flags.journalSchema ?? config.journalSchema;

@@ -21,6 +21,7 @@ const step = z.discriminatedUnion('kind', [
     undo: statement.nullable(),
     undoKeepingData: statement.nullable(),
     installs: z.array(installed),
+    drainFirst: text.nullable(),
     settle: text.nullable(),
     revive: z.object({ mapping: text, finish: z.array(statement) }).nullable(),
   }),

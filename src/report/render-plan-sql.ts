@@ -40,6 +40,7 @@ function stepLines(step: PlannedStep, mappings: readonly PlannedMapping[]): stri
       return [
         ...head,
         ...facts(step, step.locks),
+        ...(step.drainFirst === null ? [] : [comment(`first: drain what ${step.drainFirst} captured`)]),
         ...(step.settle === null
           ? []
           : [comment(`then: drain what ${step.settle} captured, and wait for older transactions`)]),

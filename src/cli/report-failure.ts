@@ -1,0 +1,38 @@
+import { CommanderError } from 'commander';
+import { LockkeeperError } from '../errors.ts';
+import { errorDocument, renderError } from '../report/render-error.ts';
+import { unexpected, usage } from './errors.ts';
+import { EXIT, type Terminal } from './terminal.ts';
+
+/** Ends a command that failed: what, why and what to type next on stderr, and as JSON on stdout when that was asked for. */
+export function reportFailure(error: unknown, argv: readonly string[], { out, err, exit, errPaint }: Terminal): void {
+  if (error instanceof CommanderError && error.exitCode === 0) return; // --help and --version
+  if (error instanceof CommanderError && error.code === 'commander.help') return exit(EXIT.usage); // help is shown already
+  const failure = toFailure(error, argv);
+  err(renderError(failure, errPaint));
+  if (wantsJson(argv)) out(JSON.stringify(errorDocument(failure)));
+  exit(failure.code === 'INTERRUPTED' ? EXIT.interrupted : failure.exitCode);
+}
+
+function toFailure(error: unknown, argv: readonly string[]): LockkeeperError {
+  if (error instanceof LockkeeperError) return error;
+  return error instanceof CommanderError ? notUnderstood(error, argv) : unexpected(error);
+}
+
+/** Commander writes `error: what` and, when it has one, `(Did you mean that?)`. */
+function notUnderstood({ message }: CommanderError, argv: readonly string[]): LockkeeperError {
+  const [what = '', ...suggestion] = message.replace(/^error: /u, '').split('\n');
+  const command = argv.find((word) => /^[a-z]+$/u.test(word));
+  const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/u, '')}.`;
+  return usage(
+    sentence,
+    `lockkeeper ${command === undefined || what.startsWith('unknown command') ? '' : `${command} `}--help`,
+    suggestion.join(' ').replace(/^\((.*)\)$/u, '$1') || 'The command was not understood, so nothing was done.',
+  );
+}
+
+/** Known before the command line is parsed, because a mistake in it is an answer too. */
+const wantsJson = (argv: readonly string[]): boolean =>
+  argv.some(
+    (word, i) => word === '--json' || word === '--format=json' || (word === '--format' && argv[i + 1] === 'json'),
+  );
