@@ -18,6 +18,8 @@ export interface JsonColumn {
 export interface ColumnRules {
   /** The column's value. Never raises. */
   readonly forward: (doc: Sql, rest: Sql) => Sql;
+  /** False when every document fits. */
+  readonly canMisfit: boolean;
   /** Why the document's value does not fit, as text; NULL when it does. */
   readonly reason: (doc: Sql) => Sql;
   /** What the document holds there. */
@@ -62,6 +64,8 @@ export function valueRules(column: JsonColumn, path: readonly string[], journal:
     serverMajor >= 16
       ? sql`pg_input_is_valid(${textAt(doc, path)}, ${column.type})`
       : sql`${journal}.input_is_valid(${textAt(doc, path)}, ${column.type})`;
+  // A JSON value of the column's own kind comes back as it was.
+  const ownKind = column.check === null ? { text: 'string', boolean: 'boolean' }[column.type] : undefined;
   const casts = (doc: Sql) => (json || takesAnyScalar.has(column.type) ? null : valid(doc));
   const allowed = (doc: Sql) =>
     column.check === null ? null : sql`(${withValue(column.check, column.name, cast(doc))}) IS NOT FALSE`;
@@ -74,15 +78,16 @@ export function valueRules(column: JsonColumn, path: readonly string[], journal:
   const forward = (doc: Sql): Sql => sql`CASE WHEN ${at(doc, path)} IS NULL THEN ${absent}
       WHEN ${present(doc)} THEN ${guarded(doc, cast(doc), () => fallback)} ELSE ${fallback} END`;
   // Without a default an absent key and NULL are the same; with one, NULL must be written down.
-  const written_ = (value: Sql) =>
+  const writtenDown = (value: Sql) =>
     column.default === null || column.notNull ? sql`to_jsonb(${value})` : sql`coalesce(to_jsonb(${value}), 'null')`;
   return {
     forward,
+    canMisfit: true,
     reason: (doc) => sql`CASE WHEN ${at(doc, path)} IS NULL OR jsonb_typeof(${at(doc, path)}) = 'null' THEN NULL
       WHEN ${present(doc)} THEN ${guarded(doc, sql`NULL`, (why) => sql`${why}`)} ELSE 'is not a scalar' END`,
     original: (doc) => at(doc, path),
     changed: (before, after) => differs(at(before, path), at(after, path)),
-    patch: (doc, value) => sql`${journal}.json_set(${doc}, ${textArray(path)}, ${written_(value)})`,
+    patch: (doc, value) => sql`${journal}.json_set(${doc}, ${textArray(path)}, ${writtenDown(value)})`,
     settable: (doc) =>
       join(
         path.map((_, depth) => sql`coalesce(jsonb_typeof(${at(doc, path.slice(0, depth))}), 'null') IN ('null', 'object')`),
@@ -90,7 +95,10 @@ export function valueRules(column: JsonColumn, path: readonly string[], journal:
       ),
     strip: (doc) => sql`${journal}.json_set(${doc}, ${textArray(path)}, NULL)`,
     defaultFilled: (doc) => (column.default === null ? sql`false` : sql`${at(doc, path)} IS NULL`),
-    lossy: (doc) => sql`coalesce(jsonb_typeof(${at(doc, path)}), 'null') <> 'null' AND ${differs(sql`to_jsonb(${forward(doc)})`, at(doc, path))}`,
+    lossy: (doc) =>
+      ownKind
+        ? sql`jsonb_typeof(${at(doc, path)}) NOT IN (${ownKind}, 'null')`
+        : sql`jsonb_typeof(${at(doc, path)}) <> 'null' AND ${differs(sql`to_jsonb(${forward(doc)})`, at(doc, path))}`,
   };
 }
 
@@ -99,6 +107,7 @@ export function remainderRules(paths: readonly (readonly string[])[], journal: S
   const pathList = sql`${JSON.stringify(paths)}::jsonb`;
   return {
     forward: (_doc, rest) => rest,
+    canMisfit: false,
     reason: () => sql`NULL::text`,
     original: (_doc, rest) => rest,
     changed: (_before, _after, restBefore, restAfter) => differs(restBefore, restAfter),
@@ -110,20 +119,23 @@ export function remainderRules(paths: readonly (readonly string[])[], journal: S
   };
 }
 
-/** The keys that no path takes, without parents that this emptied; NULL when nothing is left or the document is not an object. */
-export function restOf(doc: Sql, paths: readonly (readonly string[])[]): Sql {
-  const top = paths.filter((p) => p.length === 1).flat();
-  const nested = paths.filter((p) => p.length > 1);
-  const withoutTop = top.length ? sql`${doc} - ${textArray(top)}` : doc;
-  const bare = nested.reduce((inner, path) => sql`${inner} #- ${textArray(path)}`, withoutTop);
-  const parents = new Map(nested.flatMap((p) => p.slice(1).map((_, i) => [JSON.stringify(p.slice(0, i + 1)), p.slice(0, i + 1)])));
-  const deepestFirst = [...parents.values()].sort((a, b) => b.length - a.length);
-  const pruned = deepestFirst.reduce(
-    (inner, parent) =>
-      sql`(SELECT CASE WHEN r #> ${textArray(parent)} = '{}' AND ${doc} #> ${textArray(parent)} <> '{}' THEN r #- ${textArray(parent)} ELSE r END FROM (SELECT ${inner} AS r) AS pruned)`,
-    bare,
-  );
-  return sql`CASE WHEN jsonb_typeof(${doc}) = 'object' THEN NULLIF(${pruned}, '{}') END`;
+/** The keys that no path takes, without parents that this empties; NULL when nothing is left or the document is not an object. */
+export const restOf = (doc: Sql, paths: readonly (readonly string[])[]): Sql =>
+  sql`CASE WHEN jsonb_typeof(${doc}) = 'object' THEN ${restOfObject(doc, paths)} END`;
+
+/** Level by level: taking keys off small objects costs less than cutting paths out of the whole document. */
+function restOfObject(object: Sql, paths: readonly (readonly string[])[]): Sql {
+  const keys = [...new Set(paths.map(([key = '']) => key))];
+  const others = sql`${object} - ${textArray(keys)}`;
+  const parents = keys.filter((key) => paths.some((path) => path.length > 1 && path[0] === key));
+  const whole = parents.reduce((inner, key) => {
+    const child = sql`(${object} -> ${key})`;
+    const rest = restOfObject(child, paths.filter(([first]) => first === key).map((path) => path.slice(1)));
+    return sql`CASE WHEN ${child} IS NULL THEN ${inner}
+      WHEN jsonb_typeof(${child}) <> 'object' OR ${child} = '{}' THEN (${inner}) || jsonb_build_object(${key}::text, ${child})
+      WHEN ${rest} IS NULL THEN ${inner} ELSE (${inner}) || jsonb_build_object(${key}::text, ${rest}) END`;
+  }, others);
+  return sql`NULLIF(${whole}, '{}')`;
 }
 
 /** The check's text with the candidate value in place of the column. */

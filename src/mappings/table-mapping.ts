@@ -119,11 +119,11 @@ const misfitLines = (m: TableMapping): readonly Sql[] => [
 ];
 
 /** True for rows with anything in misfitLines: one pass of cheap tests before the lines are written out. */
-export const isMisfit = (m: TableMapping): Sql =>
+export const isMisfit = (m: TableMapping, targets = m.targets): Sql =>
   join(
     [
       sql`jsonb_typeof(t.doc) NOT IN ('object', 'null')`,
-      ...m.targets.flatMap(({ columns }) => columns.map((c) => sql`${c.rules.reason(sql`t.doc`)} IS NOT NULL`)),
+      ...targets.flatMap(({ columns }) => columns.filter((c) => c.rules.canMisfit).map((c) => sql`${c.rules.reason(sql`t.doc`)} IS NOT NULL`)),
       ...(m.remainder === 'reject' ? [sql`t.rest IS NOT NULL`] : []),
     ],
     ' OR ',
@@ -138,9 +138,9 @@ export const misfitRows = (m: TableMapping): Sql => sql`
    WHERE (${isMisfit(m)}) AND v.reason IS NOT NULL`;
 
 /** Remembers what does not fit, once for each place that is not open already. */
-export const quarantineMisfits = (m: TableMapping): Sql => sql`
+export const quarantineMisfits = (m: TableMapping, rows = misfitRows(m)): Sql => sql`
   INSERT INTO ${ident(m.journal)}.quarantine (migration, mapping, key, target, column_name, reason, original)
-  SELECT ${m.migration}, ${m.id}, q.* FROM (${misfitRows(m)}) AS q
+  SELECT ${m.migration}, ${m.id}, q.* FROM (${rows}) AS q
    WHERE NOT EXISTS (SELECT FROM ${ident(m.journal)}.quarantine o
                       WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.key = q.key AND o.target = q.target
                         AND o.column_name = q.column_name AND o.state <> 'settled' AND o.original IS NOT DISTINCT FROM q.original)`;

@@ -1,7 +1,7 @@
-import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
+import { ident, inline, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import type { ParityCheck } from './mapping.ts';
 import { differs } from './json-column.ts';
-import { forward, isMisfit, keyAsJson, keyIs, misfitRows, quarantineMisfits, readSource, type TableMapping, type Target } from './table-mapping.ts';
+import { forward, isMisfit, keyAsJson, keyIs, misfitRows, quarantineMisfits, readSource, type TableMapping, type Target, type TargetColumn } from './table-mapping.ts';
 
 const allRows = (m: TableMapping): Sql => readSource(m, qualified(m.source), sql`true`);
 
@@ -11,12 +11,24 @@ const sideBySide = (m: TableMapping, target: Target): Sql => sql`
 
 const firstKey = (m: TableMapping) => ({ source: sql`t.k0`, target: sql`n.${ident(m.key[0]?.target ?? '')}` });
 
-const wrong = (target: Target): Sql =>
-  join(target.columns.map((c) => sql`${c.rules.settable(sql`t.doc`)} AND ${differs(sql`n.${ident(c.name)}`, forward(c))}`), ' OR ');
+/** Columns in groups that the document can or cannot hold together: one comparison for each group. */
+function wrong(target: Target): Sql {
+  const groups = new Map<string, { settable: Sql; columns: TargetColumn[] }>();
+  for (const c of target.columns) {
+    const settable = c.rules.settable(sql`t.doc`);
+    const group = groups.get(inline(settable));
+    if (group) group.columns.push(c);
+    else groups.set(inline(settable), { settable, columns: [c] });
+  }
+  const differ = [...groups.values()].map(
+    ({ settable, columns }) => sql`${settable} AND ${differs(join(columns.map((c) => sql`n.${ident(c.name)}`)), join(columns.map((c) => forward(c))))}`,
+  );
+  return join(differ, ' OR ');
+}
 
 /** Row by row: a full join names every difference, and costs no more than hashing both sides. */
 export function parityChecks(m: TableMapping): readonly ParityCheck[] {
-  const { source, target: other } = { source: firstKey(m).source, target: firstKey(m).target };
+  const { source, target: other } = firstKey(m);
   const missing = sql`${other} IS NULL`;
   const extra = sql`${source} IS NULL`;
   return m.targets.map((target) => ({
@@ -27,7 +39,7 @@ SELECT count(*) AS compared,
        count(*) FILTER (WHERE ${missing}) AS missing,
        count(*) FILTER (WHERE ${extra}) AS extra,
        count(*) FILTER (WHERE NOT (${missing}) AND NOT (${extra}) AND (${wrong(target)})) AS stale,
-       count(*) FILTER (WHERE NOT (${extra}) AND (${isMisfit(m)})) AS quarantined
+       count(*) FILTER (WHERE NOT (${extra}) AND (${isMisfit(m, [target])})) AS quarantined
   FROM ${sideBySide(m, target)}`,
     lossless: lossless(m, target),
     repair: sql`
@@ -69,10 +81,10 @@ SELECT CASE WHEN target = '' THEN ${m.column.name} ELSE target || '.' || column_
 
 /** Opens what does not fit now and settles what fits again; what a person accepted stays accepted while the value is the same. */
 export const requarantine = (m: TableMapping): Sql => sql`
-WITH t AS MATERIALIZED (${allRows(m)}), q AS MATERIALIZED (${misfitRows(m)}), settled AS (
+WITH t AS (${allRows(m)}), q AS MATERIALIZED (${misfitRows(m)}), settled AS (
   UPDATE ${ident(m.journal)}.quarantine o SET state = 'settled', settled_at = now()
    WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.state <> 'settled' AND o.reason <> 'the document cannot hold the new value'
      AND NOT EXISTS (SELECT FROM q WHERE q.key = o.key AND q.target = o.target AND q.column_name = o.column_name AND q.original IS NOT DISTINCT FROM o.original)
-  RETURNING 1), opened AS (${quarantineMisfits(m)}
+  RETURNING 1), opened AS (${quarantineMisfits(m, sql`SELECT * FROM q`)}
   RETURNING 1)
 SELECT (SELECT count(*) FROM settled) AS settled, (SELECT count(*) FROM opened) AS opened`;
