@@ -49,11 +49,11 @@ export const integer =
     );
   };
 
-/** A whole number, or null for `none`: no limit. */
-export const limit =
-  (least: number) =>
-  (text: string): number | null =>
-    text === 'none' ? null : integer(least)(text);
+/** A number as `parse` reads it, or Infinity for `none`: commander would take null for a missing value. */
+export const orNone =
+  (parse: (text: string) => number) =>
+  (text: string): number =>
+    text === 'none' ? Infinity : parse(text);
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

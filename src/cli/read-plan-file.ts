@@ -9,13 +9,12 @@ import { planSchema } from '../report/plan-schema.ts';
 export async function readPlanFile(argument: string, cwd: string): Promise<Plan | null> {
   if (!argument.endsWith('.json')) return null;
   const found = await readFile(resolve(cwd, argument), 'utf8').then(parse, () => null);
-  if (!isPlan(found)) return null;
-  const { data: plan } = planSchema.safeParse(found);
-  if (!plan)
+  if (!saysPlan(found)) return null;
+  if (!isPlan(found))
     throw planUnusable(argument, 'Parts of it are missing or of another kind: it may come from another version.');
-  if (planHash(plan) !== plan.planHash)
+  if (planHash(found) !== found.planHash)
     throw planUnusable(argument, 'It was edited: its hash is not that of what is in it.');
-  return plan;
+  return found;
 }
 
 function parse(text: string): unknown {
@@ -26,7 +25,10 @@ function parse(text: string): unknown {
   }
 }
 
-const isPlan = (value: unknown): boolean =>
+/** What a later version added is kept: it is part of the hash. */
+const isPlan = (value: unknown): value is Plan => planSchema.safeParse(value).success;
+
+const saysPlan = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
   'schema' in value &&

@@ -1,7 +1,7 @@
 import type { Plan, TableSummary } from '../plan/plan.ts';
 import { number } from './demo-report.ts';
 import { block, bullets, code, markdownTable, plain } from './markdown.ts';
-import { bytesText, relationText, rowsText } from './words.ts';
+import { bytesText, plural, relationText, rowsText } from './words.ts';
 
 /** The touched tables as they are now. */
 export const currentSchema = ({ tables }: Plan): readonly string[] => [
@@ -110,7 +110,7 @@ function statementSections({ statements, statementsWhy }: Plan['impact']): reado
     ...(statementsWhy ? [plain(statementsWhy)] : []),
     ...statements.map(({ query, calls, reads, writes, columns }) =>
       [
-        `${[reads && 'reads', writes && 'writes'].filter(Boolean).join(' and ') || 'names'} ${columns.map(code).join(', ')}, ${number(calls)} calls:`,
+        `${[reads && 'reads', writes && 'writes'].filter(Boolean).join(' and ') || 'names'} ${columns.map(code).join(', ')}, ${plural(calls, 'call')}:`,
         block('sql', query.trim()),
       ].join('\n\n'),
     ),

@@ -1,6 +1,6 @@
 import type { Plan, PlannedGate, PlannedPhase, PlannedStep } from '../plan/plan.ts';
 import type { MigrationStatus } from './document-schemas.ts';
-import { block, bullets, code, markdownTable, numbered, plain } from './markdown.ts';
+import { bullets, code, markdownTable, numbered, plain } from './markdown.ts';
 import { checklist } from './plan-checklist.ts';
 import { changes, currentSchema, impact, movement } from './plan-changes.ts';
 import { sections } from './text.ts';
@@ -27,6 +27,7 @@ export const renderPlanMarkdown = (plan: Plan, status: MigrationStatus | null = 
     '## Rollback plan',
     rollback(plan),
     '## Phases',
+    `The SQL of every step, and its undo: ${code(`lockkeeper plan ${shellWord(plan.migration)} --format sql`)}.`,
     ...plan.phases.flatMap(phaseSections),
   ]);
 
@@ -90,7 +91,6 @@ const phaseSections = ({ name, goal, steps }: PlannedPhase): readonly string[] =
     `Gates: ${gates.length ? gates.map(gateText).join('; ') : 'none'}.`,
     ...(actions.length ? [stepTable(actions), `Takes ${totalText(actions)}.`] : []),
     `Rollback: ${undos.length ? `undoes ${undos.map((step) => code(step.id)).join(', then ')}` : 'nothing to take back'}.`,
-    ...actions.flatMap(stepSql),
   ];
 };
 
@@ -119,10 +119,4 @@ function totalText(steps: readonly PlannedStep[]): string {
   const known = steps.map(({ estimate }) => estimate.seconds);
   if (known.some((value) => value === null)) return 'an unknown time: not every step can be estimated';
   return estimateText({ seconds: known.reduce<number>((sum, value) => sum + (value ?? 0), 0), basis: '' });
-}
-
-function stepSql(step: PlannedStep): readonly string[] {
-  if (!('sql' in step)) return [];
-  const undo = step.undo ? [`Undo of ${code(step.id)}:`, block('sql', `${step.undo.sql};`)] : [];
-  return [`${code(step.id)}:`, block('sql', `${step.sql};`), ...undo];
 }

@@ -10,7 +10,7 @@ export const renderQuarantine = ({ migration, open, accepted, settled, groups, v
     groups.length
       ? columns(
           ['target', 'column', 'type', 'why', 'state', 'rows'],
-          groups.map((g) => [g.target, g.column, g.type, g.reason, g.state, number(g.rows)]),
+          groups.map((g) => [g.target || '–', g.column || '–', g.type, g.reason, g.state, number(g.rows)]),
         )
       : null,
     values?.length

@@ -40,7 +40,9 @@ export function wrap(text: string, indent = '', width = WIDTH): string {
 export function columns(head: readonly string[], rows: readonly (readonly string[])[], indent = '  '): string {
   const shown = rows.map((row) => row.map(oneLine));
   const widths = head.map((name, i) => Math.max(name.length, ...shown.map((row) => row[i]?.length ?? 0)));
-  const numeric = head.map((_, i) => shown.length > 0 && shown.every((row) => /^[\d–]/u.test(row[i] ?? '')));
+  const numeric = head.map(
+    (_, i) => shown.length > 0 && shown.every((row) => /^[–\d][\d.,]*( |$)/u.test(row[i] ?? '')),
+  );
   const line = (cells: readonly string[]) =>
     `${indent}${cells.map((c, i) => (numeric[i] ? c.padStart(widths[i] ?? 0) : c.padEnd(widths[i] ?? 0))).join('  ')}`.trimEnd();
   return [...(head.some(Boolean) ? [line(head)] : []), ...shown.map(line)].join('\n');

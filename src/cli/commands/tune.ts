@@ -7,8 +7,8 @@ import {
   durationMs,
   type FormatFlags,
   integer,
-  limit,
   MIGRATION,
+  orNone,
   withConnection,
   withExamples,
   withFormat,
@@ -24,10 +24,14 @@ export const tuneCommand = (terminal: Terminal): Command => {
     .argument(...MIGRATION)
     .option('--workers <n>', 'sessions that copy at once', integer(1, 64))
     .option('--chunk-ms <n>', 'how long one chunk should take', integer(1, 60_000))
-    .option('--max-rows-per-second <n>', 'a number, or none', limit(1))
+    .option('--max-rows-per-second <n>', 'a number, or none', orNone(integer(1)))
     .option('--max-replica-lag <duration>', 'wait while a standby is further behind', durationMs)
-    .option('--max-wal-bytes-per-second <n>', 'a number, or none', limit(1))
-    .option('--max-transaction-age <duration>', 'wait while a transaction is older; none for no limit', ageLimit)
+    .option('--max-wal-bytes-per-second <n>', 'a number, or none', orNone(integer(1)))
+    .option(
+      '--max-transaction-age <duration>',
+      'wait while a transaction is older; none for no limit',
+      orNone(durationMs),
+    )
     .action(async (migration: string, flags: FormatFlags & ConnectionFlags & TuneFlags) => {
       const settings = settingsFrom(flags);
       if (!Object.keys(settings).length)
@@ -41,22 +45,22 @@ export const tuneCommand = (terminal: Terminal): Command => {
   ]);
 };
 
-const ageLimit = (text: string): number | null => (text === 'none' ? null : durationMs(text));
-
 interface TuneFlags {
   readonly workers?: number;
   readonly chunkMs?: number;
-  readonly maxRowsPerSecond?: number | null;
+  readonly maxRowsPerSecond?: number;
   readonly maxReplicaLag?: number;
-  readonly maxWalBytesPerSecond?: number | null;
-  readonly maxTransactionAge?: number | null;
+  readonly maxWalBytesPerSecond?: number;
+  readonly maxTransactionAge?: number;
 }
 
 const settingsFrom = (flags: TuneFlags): Settings => ({
   ...(flags.workers !== undefined && { workers: flags.workers }),
   ...(flags.chunkMs !== undefined && { chunkMs: flags.chunkMs }),
-  ...(flags.maxRowsPerSecond !== undefined && { maxRowsPerSecond: flags.maxRowsPerSecond }),
+  ...(flags.maxRowsPerSecond !== undefined && { maxRowsPerSecond: limit(flags.maxRowsPerSecond) }),
   ...(flags.maxReplicaLag !== undefined && { maxReplicaLagMs: flags.maxReplicaLag }),
-  ...(flags.maxWalBytesPerSecond !== undefined && { maxWalBytesPerSecond: flags.maxWalBytesPerSecond }),
-  ...(flags.maxTransactionAge !== undefined && { maxTransactionAgeMs: flags.maxTransactionAge }),
+  ...(flags.maxWalBytesPerSecond !== undefined && { maxWalBytesPerSecond: limit(flags.maxWalBytesPerSecond) }),
+  ...(flags.maxTransactionAge !== undefined && { maxTransactionAgeMs: limit(flags.maxTransactionAge) }),
 });
+
+const limit = (value: number): number | null => (Number.isFinite(value) ? value : null);
