@@ -56,7 +56,10 @@ export const renderInspect = (d: InspectDocument): string =>
   sections([
     clip(heading(d)),
     list('Columns', columnTable(d)),
-    list('Constraints', d.constraints.map((c) => `  ${c.name}: ${c.definition}${c.validated ? '' : ' (not validated)'}`)),
+    list(
+      'Constraints',
+      d.constraints.map((c) => `  ${c.name}: ${c.definition}${c.validated ? '' : ' (not validated)'}`),
+    ),
     list(
       'Indexes',
       d.indexes.map((i) => `  ${i.name}, ${bytesText(i.indexBytes)}${i.valid ? '' : ', invalid'}: ${i.definition}`),
@@ -66,7 +69,10 @@ export const renderInspect = (d: InspectDocument): string =>
     d.json && documentText(d.json),
     d.json && list(`Keys (${d.json.basis})`, pathTable(d.json)),
     d.json && list('Values', d.json.paths.flatMap(valueLines)),
-    list('Notes', d.notes.map((note) => wrap(note, '  ', WIDTH))),
+    list(
+      'Notes',
+      d.notes.map((note) => wrap(note, '  ', WIDTH)),
+    ),
     d.draft && `Draft\n${indent(d.draft)}`,
   ]);
 
