@@ -3,6 +3,7 @@ import type { Estimate, PlannedStep } from '../plan/plan.ts';
 import type { RelationName } from '../sql/sql.ts';
 import type { Lock, LockMode } from '../steps/step.ts';
 import { number, seconds } from './demo-report.ts';
+import { oneLine } from './text.ts';
 
 /** `users`, `app.users`: the schema everyone uses goes without saying. */
 export const relationText = ({ schema, name }: RelationName): string =>
@@ -68,6 +69,6 @@ export const phaseText = (phase: PhaseName | null): string => phase ?? 'nothing 
 
 /** As a word of a command line: what could be taken for more than one word, or for an option, is quoted. */
 export const shellWord = (text: string): string =>
-  /^[\w./:@%+=,][\w./:@%+=,-]*$/u.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  /^[\w./:@%+=,][\w./:@%+=,-]*$/u.test(text) ? text : `'${oneLine(text).replaceAll("'", `'\\''`)}'`;
 
 export const plural = (value: number, noun: string): string => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
