@@ -4,9 +4,9 @@ import { ident, sql, type Sql } from '../sql/sql.ts';
 export const JOURNAL_VERSION = 1;
 
 /** Our tables and functions in the target database, one entry for each version: index 0 makes version 1. */
-export const upgrades = (schema: string): readonly Sql[] => [first(ident(schema))];
+export const upgrades = (schema: string): readonly Sql[] => [first(ident(schema), schema)];
 
-const first = (j: Sql): Sql => sql`
+const first = (j: Sql, schema: string): Sql => sql`
 CREATE TABLE ${j}.meta (version integer NOT NULL, min_reader integer NOT NULL);
 INSERT INTO ${j}.meta VALUES (1, 1);
 
@@ -107,6 +107,29 @@ CREATE TABLE ${j}.archive (
   original_name text NOT NULL,
   archived_name text NOT NULL,
   archived_at timestamptz NOT NULL DEFAULT now());
+
+-- Puts a table away in the journal's schema, under a name that is free there.
+CREATE FUNCTION ${j}.archive_table(migration text, schema_name text, table_name text, wanted text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+  kept text := wanted;
+  taken record;
+BEGIN
+  FOR n IN 2 .. 1000 LOOP
+    EXIT WHEN NOT EXISTS (SELECT FROM pg_class WHERE relname = kept AND relnamespace IN ((SELECT oid FROM pg_namespace WHERE nspname = ${schema}), quote_ident(archive_table.schema_name)::regnamespace));
+    kept := left(wanted, 15) || '_' || n || '_' || left(md5(wanted), 8);
+  END LOOP;
+  EXECUTE format('ALTER TABLE %I.%I RENAME TO %I', schema_name, table_name, kept);
+  -- Its indexes move with it; one whose name an earlier archive has is told apart by its number.
+  FOR taken IN SELECT c.oid, c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                WHERE i.indrelid = format('%I.%I', schema_name, kept)::regclass
+                  AND EXISTS (SELECT FROM pg_class o JOIN pg_namespace s ON s.oid = o.relnamespace WHERE s.nspname = ${schema} AND o.relname = c.relname) LOOP
+    EXECUTE format('ALTER INDEX %I.%I RENAME TO %I', schema_name, taken.relname, left(taken.relname, 15) || '_' || taken.oid);
+  END LOOP;
+  EXECUTE format('ALTER TABLE %I.%I SET SCHEMA %I', schema_name, kept, ${schema}::text);
+  INSERT INTO ${j}.archive (migration, kind, schema_name, table_name, original_name, archived_name)
+  VALUES (archive_table.migration, 'table', archive_table.schema_name, archive_table.table_name, archive_table.table_name, kept);
+END $body$;
 
 CREATE TABLE ${j}.event (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

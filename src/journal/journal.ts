@@ -89,6 +89,7 @@ export class Journal {
 
   /** Creates the journal, or brings an older one up to date, in one transaction. Two programs that start at once take turns. */
   async install(session: Session): Promise<void> {
+    if ((await this.version(session)) === JOURNAL_VERSION) return;
     await session.transaction(async () => {
       await session.execute(sql`SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext(${`lockkeeper journal ${this.schema}`}))`);
       const version = await this.version(session);

@@ -87,7 +87,8 @@ END `,
   };
 }
 
-const stripped = (m: TableMapping, target: Target): Sql =>
+/** The document without anything that this target holds. */
+export const stripped = (m: TableMapping, target: Target): Sql =>
   target.columns.reduce((inner, c) => c.rules.strip(inner), doc(m));
 
 /** The source row is still there, so the target row must be: as the stripped document says. */

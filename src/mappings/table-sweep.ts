@@ -1,10 +1,12 @@
 import { ownMark } from '../catalog/own-mark.ts';
 import { ident, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
 import type { Routine } from './functions.ts';
+import { differs } from './json-column.ts';
 import { leafPlaceholder } from './mapping.ts';
 import {
   asColumn,
   bringUpToDate,
+  docOf,
   insertInto,
   keyIs,
   ours,
@@ -13,7 +15,7 @@ import {
   type KeyColumn,
   type TableMapping,
 } from './table-mapping.ts';
-import { DRAINING, mustPatch, patched } from './table-reverse.ts';
+import { DRAINING, mustPatch, patched, stripped } from './table-reverse.ts';
 
 /**
  * One range of pages into every target. It takes no lock on the source's rows: while chunks run, the drain does not,
@@ -84,16 +86,16 @@ END `,
 }
 
 /**
- * After contract and back: the old column takes what the new tables say now. The rows are locked in one statement and
+ * After contract and back: the old column takes what the new tables say now, and every row has its rows there again. The rows are locked in one statement and
  * the new tables read in the next, so that no value of an older snapshot is written.
  */
 export function revive(m: TableMapping): readonly Sql[] {
   const source = qualified(leafPlaceholder);
   const range = sql`o.ctid >= ($1::text)::tid AND o.ctid < ($2::text)::tid`;
   return [
-    sql`SELECT ${ownMark} count(*) AS rows FROM (SELECT FROM ${source} AS o WHERE ${range} FOR NO KEY UPDATE) AS held`,
-    ...m.targets.map(
-      (target) => sql`
+    sql`SELECT ${ownMark} count(*) AS rows, set_config(${DRAINING}, 'on', true) FROM (SELECT FROM ${source} AS o WHERE ${range} FOR NO KEY UPDATE) AS held`,
+    ...m.targets.flatMap((target) => [
+      sql`
 WITH patched AS (
   UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, () => sql`true`, sql`false`))}
     FROM ${qualified(target.table)} AS n
@@ -101,6 +103,19 @@ WITH patched AS (
      AND (${join(target.columns.map((c) => mustPatch(m, c, sql`false`)), ' OR ')})
   RETURNING 1)
 SELECT count(*) AS rows FROM patched`,
-    ),
+      // The new shape has no row: since contract that means the values are gone.
+      sql`
+WITH stripped AS (
+  UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
+   WHERE ${range} AND ${differs(docOf(m, sql`o`), stripped(m, target))}
+     AND NOT EXISTS (SELECT FROM ${qualified(target.table)} AS n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)})
+  RETURNING 1)
+SELECT count(*) AS rows FROM stripped`,
+      sql`
+WITH t AS MATERIALIZED (${readSource(m, source, sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`)}
+), added AS (${insertInto(m, target, sql`DO NOTHING`)}
+  RETURNING 1)
+SELECT count(*) AS rows FROM added`,
+    ]),
   ];
 }

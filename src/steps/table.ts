@@ -27,7 +27,7 @@ export function createTableLike(source: Table, executor: string, t: NewTable): S
     ...t.columns.map((c) => sql`${ident(c.name)} ${raw(c.type)}${c.default === null ? sql`` : sql` DEFAULT ${raw(c.default)}`}${c.notNull ? sql` NOT NULL` : sql``}${c.check === null ? sql`` : sql` CHECK (${raw(c.check)})`}`),
     sql`PRIMARY KEY (${join(t.key.map((k) => ident(k.target)))})`,
   ];
-  const kept: RelationName = { schema: t.journal, name: derivedName(t.table.name, 'archived', t.migration) };
+  const kept = derivedName(t.table.name, 'archived', t.migration);
   const all: Lock = { relation: t.table, mode: 'ACCESS EXCLUSIVE', holds: 'instant' };
   return {
     slug: `create-${t.table.name}`,
@@ -45,10 +45,7 @@ export function createTableLike(source: Table, executor: string, t: NewTable): S
     locks: [],
     undo: { sql: sql`DROP TABLE ${qualified(t.table)}`, locks: [all] },
     undoKeepingData: {
-      sql: sql`ALTER TABLE ${qualified(t.table)} RENAME TO ${ident(kept.name)};
-ALTER TABLE ${qualified({ ...t.table, name: kept.name })} SET SCHEMA ${ident(t.journal)};
-INSERT INTO ${ident(t.journal)}.archive (migration, kind, schema_name, table_name, original_name, archived_name)
-VALUES (${t.migration}, 'table', ${t.table.schema}, ${t.table.name}, ${t.table.name}, ${kept.name})`,
+      sql: sql`SELECT ${ident(t.journal)}.archive_table(${t.migration}, ${t.table.schema}, ${t.table.name}, ${kept})`,
       locks: [all],
     },
   };
