@@ -167,7 +167,7 @@ function addColumn(table: Table, old: Column, m: ColumnMapping): Sql {
 }
 
 const defaultFor = (old: Column, m: ColumnMapping): string | null =>
-  old.default === null ? null : m.up === null ? old.default : `(${substituteColumns(m.up, 'up', () => `(${old.default ?? ''})`)})::${m.to.type}`;
+  old.default === null ? null : m.up === null ? old.default : `(${substituteColumns(m.up, 'up', () => `((${old.default ?? ''})::${m.from.type})`)})::${m.to.type}`;
 
 function addConstraint(m: ColumnMapping, c: Constraint, from: string, to: string): readonly Step[] {
   const table = qualified(m.table);

@@ -7,9 +7,10 @@ import { raw, type Sql } from '../sql/sql.ts';
 
 /** What follows `ON table` in an index's definition, over another column. */
 export function indexOn(index: Index, from: string, to: string): Sql {
-  const text = renamed(index.definition, from, to);
-  const using = text.indexOf(' USING ');
-  return raw(text.slice(using + 1).replace(/;\s*$/, ''));
+  const text = renamed(index.definition, from, to, (tree) => {
+    for (const { stmt } of tree.stmts) if ('IndexStmt' in stmt) Object.assign(stmt.IndexStmt, { idxname: 'i', unique: false, relation: { relname: 't', inh: true } });
+  });
+  return raw(text.slice('CREATE INDEX i ON t '.length).replace(/;\s*$/, ''));
 }
 
 /** A CHECK or FOREIGN KEY definition over another column. */
@@ -20,15 +21,20 @@ export function constraintOn(constraint: Constraint, from: string, to: string): 
   return raw(text.slice((start?.index ?? 0) + (start?.[0].length ?? 0)).replace(/;\s*$/, ''));
 }
 
+interface Tree {
+  readonly stmts: readonly { readonly stmt: Node }[];
+}
+
 /** Renames a column in a statement by its parse tree, never by its text. */
-function renamed(statement: string, from: string, to: string): string {
-  const tree = parseSync(statement) as { stmts: { stmt: Node }[] };
+function renamed(statement: string, from: string, to: string, also: (tree: Tree) => void = () => undefined): string {
+  const tree = parseSync(statement) as Tree;
   walk(tree, (kind, node) => {
     const n = node as Record<string, unknown>;
     if (kind === 'IndexElem' && n['name'] === from) n['name'] = to;
     if (kind === 'ColumnRef') renameStrings((n['fields'] as readonly unknown[]).slice(-1), from, to);
-    if (kind === 'Constraint' && Array.isArray(n['fk_attrs'])) renameStrings(n['fk_attrs'], from, to);
+    for (const list of ['fk_attrs', 'fk_del_set_cols']) if (kind === 'Constraint' && Array.isArray(n[list])) renameStrings(n[list], from, to);
   });
+  also(tree);
   return tree.stmts.map(({ stmt }) => deparseSync(stmt)).join(';');
 }
 
