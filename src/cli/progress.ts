@@ -42,21 +42,33 @@ function live({ errPaint }: Terminal, region: Region): Progress {
 const lasting = ({ type }: Event): boolean =>
   type === 'step.finished' || type === 'phase.finished' || type === 'quarantine.found';
 
-const BACKFILL_EVERY_MS = 5000;
+const REPEAT_EVERY_MS = 5000;
 
-/** One line for each event; progress of rows at most every five seconds, and always the last one. */
+/** One line for each event; what comes again and again at most every five seconds, and always the last of the rows. */
 function log({ err, clock }: Terminal): Progress {
-  let saidAt = -Infinity;
+  const saidAt = new Map<string, number>();
+  const tooSoon = (event: Event) => {
+    const topic = topicOf(event);
+    if (topic === null) return false;
+    const last = saidAt.get(topic) ?? -Infinity;
+    if (clock.now() - last < REPEAT_EVERY_MS) return true;
+    saidAt.set(topic, clock.now());
+    return false;
+  };
   return {
     emit: (event) => {
-      if (event.type === 'backfill.progressed') {
-        const finished = event.rowsDone >= event.rowsTotal;
-        if (!finished && clock.now() - saidAt < BACKFILL_EVERY_MS) return;
-        saidAt = clock.now();
-      }
-      const line = progressLine(event);
+      const line = tooSoon(event) ? null : progressLine(event);
       if (line !== null) err(line);
     },
     rest: () => undefined,
   };
+}
+
+/** What an event repeats; null when it is news. */
+function topicOf(event: Event): string | null {
+  if (event.type === 'step.waiting') return `${event.type} ${event.step}`;
+  if (event.type === 'drain.progressed' || event.type === 'horizon.waiting') return `${event.type} ${event.mapping}`;
+  return event.type === 'backfill.progressed' && event.rowsDone < event.rowsTotal
+    ? `${event.type} ${event.mapping}`
+    : null;
 }
