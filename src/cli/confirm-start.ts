@@ -22,7 +22,7 @@ export const confirmStart =
     return confirm(verb === 'apply' ? 'Start?' : 'Roll back?');
   };
 
-export function renderPreview({ plan, target, phases, firstTime }: Preview, verb: Start['verb'], host: string): string {
+function renderPreview({ plan, target, phases, firstTime }: Preview, verb: Start['verb'], host: string): string {
   const start = verb === 'rollback' ? 'Roll back' : firstTime ? 'Apply' : 'Go on with';
   const tables = target.tables.map(({ table, rows }) => `${table} (${rows < 0 ? 'unknown' : number(rows)} rows)`);
   const facts = [

@@ -30,7 +30,7 @@ export const phaseOption = (flags: string, description: string): Option =>
   new Option(flags, description).choices(phaseNames).argParser(phase);
 
 /** A word, checked to be a phase. */
-export function phase(text: string): PhaseName {
+function phase(text: string): PhaseName {
   const found = phaseNames.find((name) => name === text);
   if (found === undefined) throw new InvalidArgumentError(`The phases are ${phaseNames.join(', ')}.`);
   return found;

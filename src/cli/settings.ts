@@ -46,7 +46,7 @@ async function configNamed(named: string | undefined, cwd: string): Promise<Conf
 }
 
 /** A flag beats every variable, and --target ignores DATABASE_URL. */
-export function chooseTarget(flags: ConnectionFlags, config: Config, env: Env): { target: Target; protected: boolean } {
+function chooseTarget(flags: ConnectionFlags, config: Config, env: Env): { target: Target; protected: boolean } {
   const { target: name, databaseUrl } = flags;
   if (name !== undefined && databaseUrl !== undefined)
     throw usage('--target and --database-url name two databases.', 'Give one of the two.');

@@ -26,7 +26,7 @@ export function showDemo({ region, err, errPaint }: Terminal): DemoScreen {
   };
 }
 
-export function renderDemoView(
+function renderDemoView(
   { act, step, waiting, backfill, latency, longestStallMs }: DemoView,
   paint: Paint,
 ): string {
