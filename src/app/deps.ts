@@ -10,7 +10,12 @@ export interface Deps {
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** Where migrations are looked for, and the journal's schema. */
-  readonly config: { readonly cwd: string; readonly migrations: string; readonly journalSchema: string; readonly protected: boolean };
+  readonly config: {
+    readonly cwd: string;
+    readonly migrations: string;
+    readonly journalSchema: string;
+    readonly protected: boolean;
+  };
   /** Who we are, for the journal. */
   readonly self: { readonly host: string; readonly process: number };
 }

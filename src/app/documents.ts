@@ -37,7 +37,13 @@ export interface MigrationStatus {
   readonly gates: readonly GateStatus[];
   readonly reads: { readonly percent: number };
   readonly quarantine: { readonly open: number; readonly accepted: number };
-  readonly executor: { readonly host: string; readonly process: number; readonly backend: number; readonly since: string; readonly alive: boolean } | null;
+  readonly executor: {
+    readonly host: string;
+    readonly process: number;
+    readonly backend: number;
+    readonly since: string;
+    readonly alive: boolean;
+  } | null;
   readonly updatedAt: string | null;
 }
 
@@ -83,7 +89,12 @@ export interface VerifyDocument {
     readonly pending: number;
     readonly ok: boolean;
     readonly repaired: number | null;
-    readonly columns: readonly { readonly column: string; readonly exact: number; readonly defaultFilled: number; readonly lost: number }[];
+    readonly columns: readonly {
+      readonly column: string;
+      readonly exact: number;
+      readonly defaultFilled: number;
+      readonly lost: number;
+    }[];
   }[];
   /** Triggers that are missing, disabled or changed. */
   readonly triggers: readonly { readonly name: string; readonly problem: string }[];
@@ -96,13 +107,35 @@ export interface QuarantineDocument {
   readonly accepted: number;
   readonly settled: number;
   /** Never values: the key stays in the database unless the terminal asked for it. */
-  readonly groups: readonly { readonly target: string; readonly column: string; readonly type: string; readonly reason: string; readonly state: string; readonly rows: number }[];
-  readonly values?: readonly { readonly id: number; readonly key: unknown; readonly column: string; readonly reason: string; readonly original: unknown; readonly state: string }[];
+  readonly groups: readonly {
+    readonly target: string;
+    readonly column: string;
+    readonly type: string;
+    readonly reason: string;
+    readonly state: string;
+    readonly rows: number;
+  }[];
+  readonly values?: readonly {
+    readonly id: number;
+    readonly key: unknown;
+    readonly column: string;
+    readonly reason: string;
+    readonly original: unknown;
+    readonly state: string;
+  }[];
 }
 
 export interface ArchiveDocument {
   readonly schema: 'lockkeeper.archive/1';
-  readonly archives: readonly { readonly id: number; readonly migration: string; readonly kind: 'column' | 'table'; readonly relation: string; readonly originalName: string; readonly archivedName: string; readonly archivedAt: string }[];
+  readonly archives: readonly {
+    readonly id: number;
+    readonly migration: string;
+    readonly kind: 'column' | 'table';
+    readonly relation: string;
+    readonly originalName: string;
+    readonly archivedName: string;
+    readonly archivedAt: string;
+  }[];
 }
 
 /** Before the first change: where it would happen. */

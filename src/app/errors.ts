@@ -58,5 +58,11 @@ function differences(a: unknown, b: unknown, path = ''): readonly string[] {
   if (JSON.stringify(a) === JSON.stringify(b)) return [];
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return [path || 'the document'];
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-  return keys.flatMap((key) => differences((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], path ? `${path}.${key}` : key));
+  return keys.flatMap((key) =>
+    differences(
+      (a as Record<string, unknown>)[key],
+      (b as Record<string, unknown>)[key],
+      path ? `${path}.${key}` : key,
+    ),
+  );
 }

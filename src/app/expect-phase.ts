@@ -14,7 +14,10 @@ export interface ExpectDocument {
 const EVERY_MS = 1000;
 
 /** Whether a phase is done, for deploy scripts; with a wait, asks again until it is or the time is up. */
-export async function expectPhase(deps: Deps, input: { readonly migration: string; readonly phase: PhaseName; readonly waitMs: number }): Promise<ExpectDocument> {
+export async function expectPhase(
+  deps: Deps,
+  input: { readonly migration: string; readonly phase: PhaseName; readonly waitMs: number },
+): Promise<ExpectDocument> {
   const migration = await nameOf(deps, input.migration);
   const journal = journalOf(deps);
   const until = deps.clock.now() + input.waitMs;
@@ -24,7 +27,8 @@ export async function expectPhase(deps: Deps, input: { readonly migration: strin
       const run = (await journal.version(session)) === null ? null : await journal.run(session, migration);
       const phase = run?.phase ?? null;
       const ok = phase !== null && phaseNames.indexOf(phase) >= phaseNames.indexOf(input.phase);
-      if (ok || deps.clock.now() >= until || deps.signal.aborted) return { schema: 'lockkeeper.expect/1', migration, phase, expected: input.phase, ok };
+      if (ok || deps.clock.now() >= until || deps.signal.aborted)
+        return { schema: 'lockkeeper.expect/1', migration, phase, expected: input.phase, ok };
     } finally {
       await session.close();
     }

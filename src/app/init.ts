@@ -50,8 +50,8 @@ journal_schema: lockkeeper
 #
 # targets:
 #   staging:
-#     url: \${STAGING_URL}
+#     url: "\${STAGING_URL}"
 #   production:
-#     url: \${PRODUCTION_URL}
+#     url: "\${PRODUCTION_URL}"
 #     protected: true
 `;

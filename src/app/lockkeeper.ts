@@ -45,7 +45,12 @@ interface Forward {
  * Every command as a function that returns what the command prints with --json. Reads no environment, prints nothing, never exits.
  * Fails with a LockkeeperError. Calling `apply` or `rollback` is the confirmation; gates stay closed until what they ask for holds.
  */
-export function createLockkeeper({ connect, config = {}, onEvent = () => undefined, signal = new AbortController().signal }: LockkeeperOptions) {
+export function createLockkeeper({
+  connect,
+  config = {},
+  onEvent = () => undefined,
+  signal = new AbortController().signal,
+}: LockkeeperOptions) {
   const deps: Deps = {
     connect,
     clock: systemClock,
@@ -69,21 +74,26 @@ export function createLockkeeper({ connect, config = {}, onEvent = () => undefin
         confirm: yes,
         confirmContract: () => Promise.resolve(false),
       }),
-    rollback: (migration: string, options: Forward = {}) => rollbackMigration(deps, { migration }, { ...options, confirm: yes }),
+    rollback: (migration: string, options: Forward = {}) =>
+      rollbackMigration(deps, { migration }, { ...options, confirm: yes }),
     status: (migration?: string) => status(deps, migration === undefined ? {} : { migration }),
-    verify: (migration: string, options: { readonly repair?: boolean } = {}) => verify(deps, { migration, repair: options.repair ?? false }),
-    approve: (migration: string, gate: string, options: { readonly note?: string; readonly expiresMs?: number } = {}) => approve(deps, { migration, gate, ...options }),
+    verify: (migration: string, options: { readonly repair?: boolean } = {}) =>
+      verify(deps, { migration, repair: options.repair ?? false }),
+    approve: (migration: string, gate: string, options: { readonly note?: string; readonly expiresMs?: number } = {}) =>
+      approve(deps, { migration, gate, ...options }),
     /** How many percent of the keys read the new shape. */
     reads: (migration: string, percent: number) => setReads(deps, { migration, percent }),
     pause: (migration: string) => pause(deps, { migration }),
     resume: (migration: string) => resume(deps, { migration }),
     tune: (migration: string, settings: Settings) => tune(deps, { migration, settings }),
-    inspect: (table: string, column?: string) => inspect(deps, { table, ...(column === undefined ? {} : { column }), showValues: false }),
+    inspect: (table: string, column?: string) =>
+      inspect(deps, { table, ...(column === undefined ? {} : { column }), showValues: false }),
     expectPhase: (migration: string, phase: PhaseName, waitMs = 0) => expectPhase(deps, { migration, phase, waitMs }),
     quarantine: {
       list: (migration: string) => listQuarantine(deps, { migration, showValues: false }),
       retry: (migration: string) => retryQuarantine(deps, { migration }),
-      accept: (migration: string, note?: string) => acceptQuarantine(deps, { migration, ...(note === undefined ? {} : { note }) }),
+      accept: (migration: string, note?: string) =>
+        acceptQuarantine(deps, { migration, ...(note === undefined ? {} : { note }) }),
     },
     archives: {
       list: () => listArchives(deps),

@@ -30,10 +30,22 @@ export async function planWith(deps: Deps, session: Session, migration: Migratio
   const journal = deps.config.journalSchema;
   const tables = distinct(migration.operations.flatMap((o) => o.tables));
   const catalog = await readCatalog(session, tables, { journal });
-  const types = await resolveTypes(session, migration.operations.flatMap((o) => o.types));
-  const input = { name: migration.name, document: migration.document, operations: migration.operations, gates: migration.gates };
+  const types = await resolveTypes(
+    session,
+    migration.operations.flatMap((o) => o.types),
+  );
+  const input = {
+    name: migration.name,
+    document: migration.document,
+    operations: migration.operations,
+    gates: migration.gates,
+  };
   const options = { journal, type: (written: string) => types.get(written) ?? written };
-  const unseen: Observations = { impact: { statements: null, statementsWhy: '', dependants: [] }, misfits: null, missing: [] };
+  const unseen: Observations = {
+    impact: { statements: null, statementsWhy: '', dependants: [] },
+    misfits: null,
+    missing: [],
+  };
   const draft = makePlan(input, catalog, options, unseen);
   return makePlan(input, catalog, options, await observe(session, draft, catalog, journal));
 }
@@ -44,13 +56,23 @@ const distinct = (relations: readonly RelationName[]): readonly RelationName[] =
 
 async function observe(session: Session, draft: Plan, catalog: Catalog, journal: string): Promise<Observations> {
   const changed = draft.removed.map((r) => ({ table: r.table, columns: [r.column] }));
-  const { statements, why } = changed.length ? await readStatements(session, changed, { journal }) : { statements: [], why: 'no column changes' };
+  const { statements, why } = changed.length
+    ? await readStatements(session, changed, { journal })
+    : { statements: [], why: 'no column changes' };
   const dependants = catalog.tables.flatMap((t) => {
-    const columns = draft.removed.filter((r) => r.table.schema === t.schema && r.table.name === t.name).map((r) => r.column);
+    const columns = draft.removed
+      .filter((r) => r.table.schema === t.schema && r.table.name === t.name)
+      .map((r) => r.column);
     if (!columns.length) return [];
-    return t.dependants.filter((d) => !d.columns.length || d.columns.some((c) => columns.includes(c))).map((d) => ({ ...d, table: { schema: t.schema, name: t.name } }));
+    return t.dependants
+      .filter((d) => !d.columns.length || d.columns.some((c) => columns.includes(c)))
+      .map((d) => ({ ...d, table: { schema: t.schema, name: t.name } }));
   });
-  return { impact: { statements, statementsWhy: why, dependants }, misfits: await countMisfits(session, draft), missing: await missingRights(session, draft, catalog) };
+  return {
+    impact: { statements, statementsWhy: why, dependants },
+    misfits: await countMisfits(session, draft),
+    missing: await missingRights(session, draft, catalog),
+  };
 }
 
 const SCAN_MS = 60_000;
@@ -60,7 +82,13 @@ async function countMisfits(session: Session, draft: Plan): Promise<readonly Mis
   const found: Misfit[] = [];
   try {
     await session.execute(sql`SET statement_timeout = ${SCAN_MS}`);
-    for (const m of draft.mappings) found.push(...(await session.query<Omit<Misfit, 'mapping'>>(raw(forPlanning(m.misfits, draft)))).map((row) => ({ mapping: m.id, ...row })));
+    for (const m of draft.mappings)
+      found.push(
+        ...(await session.query<Omit<Misfit, 'mapping'>>(raw(forPlanning(m.misfits, draft)))).map((row) => ({
+          mapping: m.id,
+          ...row,
+        })),
+      );
     return found;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
@@ -78,4 +106,6 @@ async function countMisfits(session: Session, draft: Plan): Promise<readonly Mis
 
 /** Before the journal exists its helpers do not either; from PostgreSQL 16 on nothing here needs them. */
 const forPlanning = (statement: string, draft: Plan): string =>
-  draft.serverMajor >= 16 ? statement : statement.replaceAll(`"${draft.journal}".input_is_valid(`, '(SELECT true WHERE true OR ');
+  draft.serverMajor >= 16
+    ? statement
+    : statement.replaceAll(`"${draft.journal}".input_is_valid(`, '(SELECT true WHERE true OR ');

@@ -8,18 +8,27 @@ import { onRun } from './read-run.ts';
 const AT_MOST = 200;
 
 /** What does not fit, grouped by place, type and reason; values only when this terminal asked for them. */
-export const listQuarantine = (deps: Deps, { migration, showValues }: { readonly migration: string; readonly showValues: boolean }): Promise<QuarantineDocument> =>
+export const listQuarantine = (
+  deps: Deps,
+  { migration, showValues }: { readonly migration: string; readonly showValues: boolean },
+): Promise<QuarantineDocument> =>
   onRun(deps, migration, 'read', (session, run, journal) => describe(session, run, journal, showValues));
 
 /** Looks at the old shape again: what fits by now is settled, what does not is open. */
-export const retryQuarantine = (deps: Deps, { migration }: { readonly migration: string }): Promise<QuarantineDocument> =>
+export const retryQuarantine = (
+  deps: Deps,
+  { migration }: { readonly migration: string },
+): Promise<QuarantineDocument> =>
   onRun(deps, migration, 'watch', async (session, run, journal) => {
     for (const mapping of run.plan.mappings) await session.query(raw(mapping.requarantine));
     return await describe(session, run, journal, false);
   });
 
 /** A person takes responsibility for what is open: the new shape keeps its fallback, the original stays with the archived column until it is purged. */
-export const acceptQuarantine = (deps: Deps, { migration, note }: { readonly migration: string; readonly note?: string }): Promise<QuarantineDocument> =>
+export const acceptQuarantine = (
+  deps: Deps,
+  { migration, note }: { readonly migration: string; readonly note?: string },
+): Promise<QuarantineDocument> =>
   onRun(deps, migration, 'watch', async (session, run, journal) => {
     for (const mapping of run.plan.mappings) await session.query(raw(mapping.requarantine));
     await session.query(sql`
@@ -28,13 +37,25 @@ export const acceptQuarantine = (deps: Deps, { migration, note }: { readonly mig
     return await describe(session, run, journal, false);
   });
 
-async function describe(session: Session, run: Run, journal: Journal, showValues: boolean): Promise<QuarantineDocument> {
+async function describe(
+  session: Session,
+  run: Run,
+  journal: Journal,
+  showValues: boolean,
+): Promise<QuarantineDocument> {
   const quarantine = sql`${ident(journal.schema)}.quarantine WHERE migration = ${run.migration}`;
   const groups = await session.query<QuarantineDocument['groups'][number]>(sql`
     SELECT target, column_name AS "column", coalesce(jsonb_typeof(original), 'null') AS type, reason, state, count(*) AS rows
       FROM ${quarantine} GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC`);
   const count = (state: string) => groups.filter((g) => g.state === state).reduce((sum, g) => sum + g.rows, 0);
-  const document = { schema: 'lockkeeper.quarantine/1' as const, migration: run.migration, open: count('open'), accepted: count('accepted'), settled: count('settled'), groups };
+  const document = {
+    schema: 'lockkeeper.quarantine/1' as const,
+    migration: run.migration,
+    open: count('open'),
+    accepted: count('accepted'),
+    settled: count('settled'),
+    groups,
+  };
   if (!showValues) return document;
   const values = await session.query<NonNullable<QuarantineDocument['values']>[number]>(sql`
     SELECT id, key, column_name AS "column", reason, original, state FROM ${quarantine} AND state <> 'settled' ORDER BY id LIMIT ${AT_MOST}`);

@@ -6,7 +6,12 @@ import { readAuthored } from './plan-migration.ts';
 import { journalOf, type Deps } from './deps.ts';
 
 /** The run of a migration given by name or path, with a session to work on it. `read` sessions cannot change anything. */
-export async function onRun<T>(deps: Deps, migration: string, role: 'read' | 'watch', work: (session: Session, run: Run, journal: Journal) => Promise<T>): Promise<T> {
+export async function onRun<T>(
+  deps: Deps,
+  migration: string,
+  role: 'read' | 'watch',
+  work: (session: Session, run: Run, journal: Journal) => Promise<T>,
+): Promise<T> {
   const name = await nameOf(deps, migration);
   const journal = journalOf(deps);
   const session = await deps.connect(role, name);
@@ -22,6 +27,8 @@ export async function onRun<T>(deps: Deps, migration: string, role: 'read' | 'wa
 
 /** A path names the migration inside the file; anything else is a name already, whether its file is still there or not. */
 export async function nameOf(deps: Deps, migration: string): Promise<string> {
-  const found = await findMigration(migration, { cwd: deps.config.cwd, directory: deps.config.migrations }).catch(() => null);
+  const found = await findMigration(migration, { cwd: deps.config.cwd, directory: deps.config.migrations }).catch(
+    () => null,
+  );
   return found ? (await readAuthored(deps, migration)).name : migration;
 }

@@ -12,9 +12,16 @@ export interface ReadsDocument {
 }
 
 /** Moves a share of the reads to the new shape, by key; 0 moves them all back. Each time all reads are moved, use of the old shape is counted from then on. */
-export async function setReads(deps: Deps, { migration, percent }: { readonly migration: string; readonly percent: number }): Promise<ReadsDocument> {
+export async function setReads(
+  deps: Deps,
+  { migration, percent }: { readonly migration: string; readonly percent: number },
+): Promise<ReadsDocument> {
   return await onRun(deps, migration, 'watch', async (session, run, journal) => {
-    if (run.phase === null || phaseNames.indexOf(run.phase) < phaseNames.indexOf('dual-write') || run.phase === 'contract')
+    if (
+      run.phase === null ||
+      phaseNames.indexOf(run.phase) < phaseNames.indexOf('dual-write') ||
+      run.phase === 'contract'
+    )
       throw wrongPhaseFor(run.migration, run.phase, 'dual-write');
     await session.query(sql`SELECT ${ident(journal.schema)}.set_reads(${run.migration}, ${percent}::numeric)`);
     if (percent === 100) await rememberSwitch({ journal, session, plan: run.plan, run });

@@ -24,7 +24,9 @@ async function lookUp(session: Session, type: string): Promise<string | null> {
   if (found?.oid == null) return null;
   return await session.transaction(async () => {
     await session.execute(sql`SET LOCAL search_path = ''`);
-    const [row] = await session.query<{ name: string }>(sql`SELECT format_type(${found.oid}::bigint::oid, NULL) AS name`);
+    const [row] = await session.query<{ name: string }>(
+      sql`SELECT format_type(${found.oid}::bigint::oid, NULL) AS name`,
+    );
     return row?.name ?? null;
   });
 }

@@ -23,7 +23,11 @@ export interface RollbackOptions {
 }
 
 /** Takes a migration back to a phase, or altogether, without losing a write made through either shape. */
-export async function rollbackMigration(deps: Deps, input: { readonly migration: string }, options: RollbackOptions): Promise<RunDocument> {
+export async function rollbackMigration(
+  deps: Deps,
+  input: { readonly migration: string },
+  options: RollbackOptions,
+): Promise<RunDocument> {
   const migration = await nameOf(deps, input.migration);
   const journal = journalOf(deps);
   const read = await deps.connect('read', migration);
@@ -31,10 +35,14 @@ export async function rollbackMigration(deps: Deps, input: { readonly migration:
   try {
     const run = (await journal.version(read)) === null ? null : await journal.run(read, migration);
     if (!run || run.state === 'planned') throw runNotFound(migration);
-    if (options.to && run.phase && phaseNames.indexOf(options.to) > phaseNames.indexOf(run.phase)) throw wrongPhase(migration, run.phase, options.to);
+    if (options.to && run.phase && phaseNames.indexOf(options.to) > phaseNames.indexOf(run.phase))
+      throw wrongPhase(migration, run.phase, options.to);
     await refuseWhileNewCodeRuns(read, deps, run, options.to ?? null);
     const keep = options.to ? phaseNames.indexOf(options.to) : -1;
-    const phases = run.plan.phases.map((p) => p.name).filter((p) => phaseNames.indexOf(p) > keep).reverse();
+    const phases = run.plan.phases
+      .map((p) => p.name)
+      .filter((p) => phaseNames.indexOf(p) > keep)
+      .reverse();
     preview = { plan: run.plan, target: await describeTarget(read, run.plan), phases, firstTime: false };
   } finally {
     await read.close();
@@ -43,7 +51,13 @@ export async function rollbackMigration(deps: Deps, input: { readonly migration:
   const to = options.to ?? null;
   const document = await withRun(
     deps,
-    { migration, direction: 'back', to: to ?? 'expand', takeOver: options.takeOver ?? false, prepare: (session) => journal.install(session) },
+    {
+      migration,
+      direction: 'back',
+      to: to ?? 'expand',
+      takeOver: options.takeOver ?? false,
+      prepare: (session) => journal.install(session),
+    },
     async ({ context, limits }) => {
       const outcome = await runBack(context, { to, limits });
       if (outcome.outcome === 'reached' && to === null) await forget(context.session, journal.schema, migration);
@@ -58,16 +72,30 @@ async function refuseWhileNewCodeRuns(db: Session, deps: Deps, run: Run, to: Pha
   const below = to === null || phaseNames.indexOf(to) < phaseNames.indexOf('dual-write');
   if (!run.dualWritten || !below || !run.plan.mappings.length) return;
   if (await approvedBy({ journal: journalOf(deps), plan: run.plan, run }, db, 'new-code-gone')) return;
-  const { statements, why } = await readStatements(db, [
-    ...run.plan.newTables.map((table) => ({ table, columns: [] })),
-    ...run.plan.removed.filter((r) => !run.plan.newTables.length && r.replacedBy).map((r) => ({ table: r.table, columns: [r.replacedBy] })),
-  ], { journal: deps.config.journalSchema });
-  const use = statements === null ? `whether code uses the new shape is not known: ${why}` : statements.length ? `${statements.length} statements have used the new shape, the most frequent: ${statements[0]?.query.slice(0, 120).replace(/\s+/g, ' ') ?? ''}` : 'no statement on the new shape was counted';
+  const { statements, why } = await readStatements(
+    db,
+    [
+      ...run.plan.newTables.map((table) => ({ table, columns: [] })),
+      ...run.plan.removed
+        .filter((r) => !run.plan.newTables.length && r.replacedBy)
+        .map((r) => ({ table: r.table, columns: [r.replacedBy] })),
+    ],
+    { journal: deps.config.journalSchema },
+  );
+  const use =
+    statements === null
+      ? `whether code uses the new shape is not known: ${why}`
+      : statements.length
+        ? `${statements.length} statements have used the new shape, the most frequent: ${statements[0]?.query.slice(0, 120).replace(/\s+/g, ' ') ?? ''}`
+        : 'no statement on the new shape was counted';
   throw needsApproval(run.migration, 'new-code-gone', `Code written for the new shape fails when it goes (${use}).`);
 }
 
 /** What only served this run; quarantine and archives stay for people. */
 async function forget(session: Session, schema: string, migration: string): Promise<void> {
-  for (const table of ['dirty', 'reads', 'approval']) await session.query(sql`DELETE FROM ${ident(schema)}.${ident(table)} WHERE migration = ${migration}`);
-  await session.query(sql`UPDATE ${ident(schema)}.quarantine SET state = 'settled', settled_at = now() WHERE migration = ${migration} AND state <> 'settled'`);
+  for (const table of ['dirty', 'reads', 'approval'])
+    await session.query(sql`DELETE FROM ${ident(schema)}.${ident(table)} WHERE migration = ${migration}`);
+  await session.query(
+    sql`UPDATE ${ident(schema)}.quarantine SET state = 'settled', settled_at = now() WHERE migration = ${migration} AND state <> 'settled'`,
+  );
 }

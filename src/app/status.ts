@@ -21,7 +21,9 @@ export async function status(deps: Deps, { migration }: { readonly migration?: s
     const names = authored.migrations.map((m) => m.migration.name);
     const wanted = migration === undefined ? null : await nameOf(deps, migration);
     const chosen = runs.filter((r) => wanted === null || r.migration === wanted);
-    const pending = names.filter((name) => !runs.some((r) => r.migration === name) && (wanted === null || name === wanted)).map(neverPlanned);
+    const pending = names
+      .filter((name) => !runs.some((r) => r.migration === name) && (wanted === null || name === wanted))
+      .map(neverPlanned);
     if (wanted !== null && !chosen.length && !pending.length) throw runNotFound(wanted);
     const migrations: MigrationStatus[] = [];
     for (const run of chosen) migrations.push(await describe(deps, session, journal, run));
@@ -60,12 +62,27 @@ async function describe(deps: Deps, session: Session, journal: Journal, run: Run
     planHash: run.planHash,
     phase: run.phase,
     state: run.paused && run.state === 'running' ? 'paused' : run.state === 'running' && !alive ? 'failed' : run.state,
-    reason: run.state === 'running' && !alive ? 'its executor is gone: run `apply` or `rollback` again, it goes on' : run.reason,
-    phases: run.plan.phases.map((p) => ({ name: p.name, done: run.phase !== null && phaseNames.indexOf(p.name) <= phaseNames.indexOf(run.phase) })),
+    reason:
+      run.state === 'running' && !alive
+        ? 'its executor is gone: run `apply` or `rollback` again, it goes on'
+        : run.reason,
+    phases: run.plan.phases.map((p) => ({
+      name: p.name,
+      done: run.phase !== null && phaseNames.indexOf(p.name) <= phaseNames.indexOf(run.phase),
+    })),
     steps: run.plan.phases.flatMap((p) =>
       p.steps.map(({ id, phase, kind, title }) => {
         const record = records.get(id);
-        return { id, phase, kind, title, state: record?.state ?? 'pending', attempts: record?.attempts ?? 0, lockWaitMs: record?.lockWaitMs ?? 0, lockHeldMs: record?.lockHeldMs ?? 0 };
+        return {
+          id,
+          phase,
+          kind,
+          title,
+          state: record?.state ?? 'pending',
+          attempts: record?.attempts ?? 0,
+          lockWaitMs: record?.lockWaitMs ?? 0,
+          lockHeldMs: record?.lockHeldMs ?? 0,
+        };
       }),
     ),
     backfill: await backfills(session, journal, run),
@@ -93,8 +110,15 @@ async function gates(deps: Deps, session: Session, journal: Journal, run: Run): 
   for (const gate of all) {
     const base = { id: gate.id, phase: gate.phase, gate: gate.gate };
     if (records.get(gate.id)?.state === 'done') found.push({ ...base, open: true, why: 'passed', opensBy: '' });
-    else if (gate.gate === 'parity' || gate.gate === 'quarantine') found.push({ ...base, open: false, why: 'checked when the run comes to it', opensBy: `lockkeeper verify ${run.migration}` });
-    else found.push({ ...base, ...(await checkGate({ journal, plan: run.plan, clock: deps.clock, run }, session, gate)) });
+    else if (gate.gate === 'parity' || gate.gate === 'quarantine')
+      found.push({
+        ...base,
+        open: false,
+        why: 'checked when the run comes to it',
+        opensBy: `lockkeeper verify ${run.migration}`,
+      });
+    else
+      found.push({ ...base, ...(await checkGate({ journal, plan: run.plan, clock: deps.clock, run }, session, gate)) });
   }
   return found;
 }

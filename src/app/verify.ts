@@ -8,7 +8,10 @@ import { wrongPhaseFor } from './errors.ts';
 import { onRun } from './read-run.ts';
 
 /** Compares both shapes row by row and looks at our triggers; with `repair`, first brings what differs up to date from the old shape. */
-export async function verify(deps: Deps, { migration, repair }: { readonly migration: string; readonly repair: boolean }): Promise<VerifyDocument> {
+export async function verify(
+  deps: Deps,
+  { migration, repair }: { readonly migration: string; readonly repair: boolean },
+): Promise<VerifyDocument> {
   return await onRun(deps, migration, repair ? 'watch' : 'read', async (session, run, journal) => {
     const phase = run.phase;
     if (phase === null || phase === 'expand') throw wrongPhaseFor(run.migration, phase, 'backfill');
@@ -22,7 +25,22 @@ export async function verify(deps: Deps, { migration, repair }: { readonly migra
           const [row] = check.repair === null ? [] : await session.query<{ rows: number }>(raw(check.repair));
           repaired.push(row?.rows ?? null);
         }
-        await drainCaptured({ session, connect: deps.connect, journal, emit: deps.emit, clock: deps.clock, signal: deps.signal, run, plan: run.plan, deadlockTimeoutMs: 1000, maySetDeadlockTimeout: false }, session, mapping);
+        await drainCaptured(
+          {
+            session,
+            connect: deps.connect,
+            journal,
+            emit: deps.emit,
+            clock: deps.clock,
+            signal: deps.signal,
+            run,
+            plan: run.plan,
+            deadlockTimeoutMs: 1000,
+            maySetDeadlockTimeout: false,
+          },
+          session,
+          mapping,
+        );
       }
       const counts = await compareShapes(session, mapping);
       const lossless = await countLossless(session, mapping);
@@ -39,6 +57,12 @@ export async function verify(deps: Deps, { migration, repair }: { readonly migra
       );
     }
     const triggers = contracted ? [] : await checkTriggers(session, expectedTriggers(run.plan, done));
-    return { schema: 'lockkeeper.verify/1', migration: run.migration, ok: mappings.every((m) => m.ok) && !triggers.length, mappings, triggers };
+    return {
+      schema: 'lockkeeper.verify/1',
+      migration: run.migration,
+      ok: mappings.every((m) => m.ok) && !triggers.length,
+      mappings,
+      triggers,
+    };
   });
 }

@@ -31,16 +31,29 @@ interface Asked {
 export async function withRun(deps: Deps, asked: Asked, work: (w: RunWork) => Promise<Outcome>): Promise<RunDocument> {
   const journal = journalOf(deps);
   const started = deps.clock.now();
-  const session = await openExecutor(deps.connect, journal, asked.migration, { takeOver: asked.takeOver, clock: deps.clock });
+  const session = await openExecutor(deps.connect, journal, asked.migration, {
+    takeOver: asked.takeOver,
+    clock: deps.clock,
+  });
   try {
     await asked.prepare(session, journal);
     const found = await journal.run(session, asked.migration);
     if (!found) throw runNotFound(asked.migration);
     const server = await readServer(session);
-    const token = await journal.claim(session, found.id, { host: deps.self.host, process: deps.self.process, backend: session.pid });
+    const token = await journal.claim(session, found.id, {
+      host: deps.self.host,
+      process: deps.self.process,
+      backend: session.pid,
+    });
     const run = { ...found, token };
     await using events = await keepEvents(deps, journal, run);
-    events.emit({ type: 'run.started', migration: run.migration, planHash: run.planHash, to: asked.to, direction: asked.direction });
+    events.emit({
+      type: 'run.started',
+      migration: run.migration,
+      planHash: run.planHash,
+      to: asked.to,
+      direction: asked.direction,
+    });
     const context: RunContext = {
       session,
       connect: deps.connect,
@@ -54,8 +67,15 @@ export async function withRun(deps: Deps, asked: Asked, work: (w: RunWork) => Pr
       maySetDeadlockTimeout: server.maySetDeadlockTimeout,
     };
     const { backfill } = toMigration(run.plan.document as MigrationDocument);
-    const limits = { ...defaultLimits, workers: backfill.workers, chunkMs: backfill.chunkMs, maxRowsPerSecond: backfill.maxRowsPerSecond };
-    const outcome = await finishing(context, events.emit, started, () => work({ context, run, limits, fireTriggers: backfill.fireTriggers }));
+    const limits = {
+      ...defaultLimits,
+      workers: backfill.workers,
+      chunkMs: backfill.chunkMs,
+      maxRowsPerSecond: backfill.maxRowsPerSecond,
+    };
+    const outcome = await finishing(context, events.emit, started, () =>
+      work({ context, run, limits, fireTriggers: backfill.fireTriggers }),
+    );
     const after = await journal.run(session, run.migration);
     return {
       schema: 'lockkeeper.run/1',
@@ -73,25 +93,52 @@ export async function withRun(deps: Deps, asked: Asked, work: (w: RunWork) => Pr
   }
 }
 
-const nextOf = (run: Run): readonly string[] => followUps(toMigration(run.plan.document as MigrationDocument)).map((f) => f.migration.name);
+const nextOf = (run: Run): readonly string[] =>
+  followUps(toMigration(run.plan.document as MigrationDocument)).map((f) => f.migration.name);
 
 /** The run's state always tells how it ended, also when it ended badly. */
-async function finishing(c: RunContext, emit: (event: Event) => void, started: number, work: () => Promise<Outcome>): Promise<Outcome> {
+async function finishing(
+  c: RunContext,
+  emit: (event: Event) => void,
+  started: number,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
   const finished = async (outcome: 'reached' | 'waiting' | 'interrupted' | 'failed') => {
-    const phase = await c.journal.run(c.session, c.run.migration).then((r) => r?.phase ?? null, () => null);
+    const phase = await c.journal.run(c.session, c.run.migration).then(
+      (r) => r?.phase ?? null,
+      () => null,
+    );
     emit({ type: 'run.finished', migration: c.run.migration, outcome, phase, ms: c.clock.now() - started });
   };
   try {
     const outcome = await work();
-    const reason = outcome.outcome === 'waiting' ? outcome.closed.map((g) => `${g.gate}: ${g.why}`).join('; ') : outcome.outcome === 'interrupted' ? 'interrupted' : null;
+    const reason =
+      outcome.outcome === 'waiting'
+        ? outcome.closed.map((g) => `${g.gate}: ${g.why}`).join('; ')
+        : outcome.outcome === 'interrupted'
+          ? 'interrupted'
+          : null;
     const now = await c.journal.run(c.session, c.run.migration);
     const last = c.plan.phases.at(-1)?.name;
-    const state = outcome.outcome !== 'reached' ? 'waiting' : now?.phase === null ? 'rolledBack' : now?.phase === last ? 'done' : 'waiting';
+    const state =
+      outcome.outcome !== 'reached'
+        ? 'waiting'
+        : now?.phase === null
+          ? 'rolledBack'
+          : now?.phase === last
+            ? 'done'
+            : 'waiting';
     await c.journal.setState(c.session, c.run, { state, reason, release: true });
     await finished(outcome.outcome);
     return outcome;
   } catch (error) {
-    await c.journal.setState(c.session, c.run, { state: 'failed', reason: error instanceof Error ? error.message : String(error), release: true }).catch(() => undefined);
+    await c.journal
+      .setState(c.session, c.run, {
+        state: 'failed',
+        reason: error instanceof Error ? error.message : String(error),
+        release: true,
+      })
+      .catch(() => undefined);
     await finished('failed');
     throw error;
   }
@@ -102,7 +149,7 @@ async function keepEvents(deps: Deps, journal: Journal, run: Run) {
   const session = await deps.connect('watch', run.migration);
   let written: Promise<unknown> = Promise.resolve();
   return {
-    emit(event: Event) {
+    emit: (event: Event) => {
       try {
         deps.emit(event);
       } catch {

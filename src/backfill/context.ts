@@ -20,6 +20,9 @@ export interface RunContext {
   readonly maySetDeadlockTimeout: boolean;
 }
 
+/** Asked anew each time: it changes under a running function. */
+export const isStopping = ({ signal }: { readonly signal: AbortSignal }): boolean => signal.aborted;
+
 export function mappingOf(plan: Plan, id: string | null): PlannedMapping {
   const found = plan.mappings.find((m) => m.id === id);
   if (!found) throw new Error(`The plan has no mapping ${String(id)}.`);

@@ -11,7 +11,8 @@ const BATCH = 500;
 const MAX_ROUNDS = 3;
 
 /** The lock that chunks of a mapping hold together and a drain holds alone, whichever process they run in. */
-export const turnKey = (c: RunContext, mapping: PlannedMapping): string => `lockkeeper turn ${c.run.migration}/${mapping.id}`;
+export const turnKey = (c: RunContext, mapping: PlannedMapping): string =>
+  `lockkeeper turn ${c.run.migration}/${mapping.id}`;
 
 /** One batch; how many captured writes it took off the list, or null when it had to give way. */
 export async function drainOnce(c: RunContext, session: Session, mapping: PlannedMapping): Promise<number | null> {
@@ -19,7 +20,9 @@ export async function drainOnce(c: RunContext, session: Session, mapping: Planne
   if (statement === null) return 0;
   try {
     return await session.transaction(async () => {
-      const [turn] = await session.query<{ had: boolean }>(sql`SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${turnKey(c, mapping)}, 0)) AS had`);
+      const [turn] = await session.query<{ had: boolean }>(
+        sql`SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${turnKey(c, mapping)}, 0)) AS had`,
+      );
       if (!turn?.had) return null;
       const [row] = await session.query<{ drained: number }>(bound(statement, [String(BATCH)]));
       await c.journal.fence(session, c.run);
@@ -64,14 +67,29 @@ export async function settle(c: RunContext, mapping: PlannedMapping): Promise<vo
   }
 }
 
-async function waitForHorizon(c: RunContext, session: Session, mapping: PlannedMapping, horizon: Horizon): Promise<number> {
+async function waitForHorizon(
+  c: RunContext,
+  session: Session,
+  mapping: PlannedMapping,
+  horizon: Horizon,
+): Promise<number> {
   let drained = 0;
-  for (let told = 0; !c.signal.aborted; ) {
+  for (let told = 0; !c.signal.aborted;) {
     const blockers = await stillRunning(session, horizon);
     if (!blockers.length) break;
     if (c.clock.now() - told > 1000) {
       told = c.clock.now();
-      c.emit({ type: 'horizon.waiting', mapping: mapping.id, blockers: blockers.map(({ pid, user, application, state, transactionMs }) => ({ pid, user, application, state, transactionMs })) });
+      c.emit({
+        type: 'horizon.waiting',
+        mapping: mapping.id,
+        blockers: blockers.map(({ pid, user, application, state, transactionMs }) => ({
+          pid,
+          user,
+          application,
+          state,
+          transactionMs,
+        })),
+      });
     }
     drained += (await drainOnce(c, session, mapping)) ?? 0;
     await c.clock.sleep(50, c.signal);

@@ -1,6 +1,6 @@
 import type { Session } from '../database/database.ts';
 import type { PlannedMapping } from '../plan/plan.ts';
-import { ident, qualified, sql, type RelationName } from '../sql/sql.ts';
+import { ident, sql, type RelationName } from '../sql/sql.ts';
 import type { RunContext } from './context.ts';
 
 export type Direction = 'forward' | 'back';
@@ -17,8 +17,19 @@ export interface Sweep {
 }
 
 /** Reads or begins the sweep of every leaf. A leaf whose file was rewritten begins again: its pages are others now. */
-export async function openSweeps(c: RunContext, session: Session, mapping: PlannedMapping, direction: Direction): Promise<Sweep[]> {
-  const leaves = await session.query<{ schema: string; name: string; fileNode: number; pages: number; rows: number }>(sql`
+export async function openSweeps(
+  c: RunContext,
+  session: Session,
+  mapping: PlannedMapping,
+  direction: Direction,
+): Promise<Sweep[]> {
+  const leaves = await session.query<{
+    schema: string;
+    name: string;
+    fileNode: number;
+    pages: number;
+    rows: number;
+  }>(sql`
     SELECT n.nspname AS schema, c.relname AS name, pg_catalog.pg_relation_filenode(c.oid)::bigint AS "fileNode",
            (pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::bigint) AS pages, greatest(c.reltuples, 0)::float8 AS rows
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -32,7 +43,13 @@ export async function openSweeps(c: RunContext, session: Session, mapping: Plann
 const relid = ({ schema, name }: RelationName) =>
   sql`(SELECT r.oid FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace s ON s.oid = r.relnamespace WHERE s.nspname = ${schema} AND r.relname = ${name})`;
 
-async function openSweep(c: RunContext, session: Session, mapping: PlannedMapping, direction: Direction, leaf: RelationName & { fileNode: number; pages: number; rows: number }): Promise<Sweep> {
+async function openSweep(
+  c: RunContext,
+  session: Session,
+  mapping: PlannedMapping,
+  direction: Direction,
+  leaf: RelationName & { fileNode: number; pages: number; rows: number },
+): Promise<Sweep> {
   const j = ident(c.journal.schema);
   const place = sql`run = ${c.run.id} AND mapping = ${mapping.id} AND direction = ${direction} AND schema_name = ${leaf.schema} AND leaf = ${leaf.name}`;
   return await session.transaction(async () => {
@@ -62,7 +79,10 @@ async function openSweep(c: RunContext, session: Session, mapping: PlannedMappin
 }
 
 /** What lies between the finished ranges of 0 … pages. */
-export function gaps(done: readonly { readonly first: number; readonly end: number }[], pages: number): { first: number; end: number }[] {
+export function gaps(
+  done: readonly { readonly first: number; readonly end: number }[],
+  pages: number,
+): { first: number; end: number }[] {
   const open: { first: number; end: number }[] = [];
   let from = 0;
   for (const { first, end } of done) {

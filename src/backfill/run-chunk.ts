@@ -19,19 +19,33 @@ export class NotOurTurn extends Error {}
 
 const placeholder = inline(qualified(leafPlaceholder));
 
-export const forLeaf = (statement: string, leaf: RelationName): string => statement.split(placeholder).join(inline(qualified(leaf)));
+export const forLeaf = (statement: string, leaf: RelationName): string =>
+  statement.split(placeholder).join(inline(qualified(leaf)));
 
 /** One range of pages and its journal row, in one transaction: both happen or neither. */
-export async function runChunk(c: RunContext, session: Session, mapping: PlannedMapping, direction: Direction, range: { sweep: Sweep; first: number; end: number }, statements: readonly string[]): Promise<ChunkResult> {
+export async function runChunk(
+  c: RunContext,
+  session: Session,
+  mapping: PlannedMapping,
+  direction: Direction,
+  range: { sweep: Sweep; first: number; end: number },
+  statements: readonly string[],
+): Promise<ChunkResult> {
   const { sweep, first, end } = range;
   const ctids = [`(${first},0)`, `(${end},0)`];
   return await session.transaction(async () => {
-    const [turn] = await session.query<{ had: boolean }>(sql`SELECT pg_catalog.pg_try_advisory_xact_lock_shared(pg_catalog.hashtextextended(${turnKey(c, mapping)}, 0)) AS had`);
+    const [turn] = await session.query<{ had: boolean }>(
+      sql`SELECT pg_catalog.pg_try_advisory_xact_lock_shared(pg_catalog.hashtextextended(${turnKey(c, mapping)}, 0)) AS had`,
+    );
     if (!turn?.had) throw new NotOurTurn();
     let result: ChunkResult = { rows: 0, written: 0, misfits: 0 };
     for (const statement of statements) {
       const [row] = await session.query<Partial<ChunkResult>>(bound(forLeaf(statement, sweep.leaf), ctids));
-      result = { rows: Math.max(result.rows, row?.rows ?? 0), written: row?.written ?? result.written, misfits: row?.misfits ?? result.misfits };
+      result = {
+        rows: Math.max(result.rows, row?.rows ?? 0),
+        written: row?.written ?? result.written,
+        misfits: row?.misfits ?? result.misfits,
+      };
     }
     await recordChunk(c, session, mapping, direction, range, result);
     return result;
@@ -39,7 +53,14 @@ export async function runChunk(c: RunContext, session: Session, mapping: Planned
 }
 
 /** Refuses when the leaf's file is another by now (read while the chunk's table lock is held) or another executor has taken over. */
-async function recordChunk(c: RunContext, session: Session, mapping: PlannedMapping, direction: Direction, { sweep, first, end }: { sweep: Sweep; first: number; end: number }, r: ChunkResult): Promise<void> {
+async function recordChunk(
+  c: RunContext,
+  session: Session,
+  mapping: PlannedMapping,
+  direction: Direction,
+  { sweep, first, end }: { sweep: Sweep; first: number; end: number },
+  r: ChunkResult,
+): Promise<void> {
   const recorded = await session.query(sql`
     INSERT INTO ${ident(c.journal.schema)}.chunk (run, mapping, direction, schema_name, leaf, file_node, first_page, end_page, rows, written, misfits)
     SELECT ${c.run.id}, ${mapping.id}, ${direction}, ${sweep.leaf.schema}, ${sweep.leaf.name}, ${sweep.fileNode}::bigint::oid, ${first}, ${end}, ${r.rows}, ${r.written}, ${r.misfits}

@@ -2,7 +2,7 @@ import type { Session } from '../database/database.ts';
 import { isConnectionLost, isPassing, isValueError } from '../database/sqlstate.ts';
 import type { PlannedMapping } from '../plan/plan.ts';
 import { qualified, sql } from '../sql/sql.ts';
-import type { RunContext } from './context.ts';
+import { isStopping, type RunContext } from './context.ts';
 import { drainOnce } from './drain.ts';
 import { openSweeps, PageRanges, type Direction, type Sweep } from './pages.ts';
 import { Progress } from './progress.ts';
@@ -32,7 +32,13 @@ interface Work {
 }
 
 /** Visits every page of a mapping's source once, with several sessions, until all are done or the signal aborts. Goes on where an earlier one stopped. */
-export async function sweep(c: RunContext, mapping: PlannedMapping, direction: Direction, limits: Limits, fireTriggers: boolean): Promise<void> {
+export async function sweep(
+  c: RunContext,
+  mapping: PlannedMapping,
+  direction: Direction,
+  limits: Limits,
+  fireTriggers: boolean,
+): Promise<void> {
   for (;;) {
     const watch = await openWorkSession(c, 'drain', true);
     try {
@@ -47,7 +53,15 @@ export async function sweep(c: RunContext, mapping: PlannedMapping, direction: D
 }
 
 /** True when a leaf was rewritten meanwhile, and its sweep must begin again. */
-async function visit(c: RunContext, mapping: PlannedMapping, direction: Direction, limits: Limits, fireTriggers: boolean, sweeps: readonly Sweep[], watch: Session): Promise<boolean> {
+async function visit(
+  c: RunContext,
+  mapping: PlannedMapping,
+  direction: Direction,
+  limits: Limits,
+  fireTriggers: boolean,
+  sweeps: readonly Sweep[],
+  watch: Session,
+): Promise<boolean> {
   const sum = (of: (s: Sweep) => number) => sweeps.reduce((total, s) => total + of(s), 0);
   const work: Work = {
     c,
@@ -56,7 +70,13 @@ async function visit(c: RunContext, mapping: PlannedMapping, direction: Directio
     fireTriggers,
     ranges: new PageRanges(sweeps),
     turns: new Turns(),
-    progress: new Progress(c.emit, c.clock, mapping.id, sum((s) => s.rowsDone), sum((s) => s.rowsTotal)),
+    progress: new Progress(
+      c.emit,
+      c.clock,
+      mapping.id,
+      sum((s) => s.rowsDone),
+      sum((s) => s.rowsTotal),
+    ),
     pace: new Pace(),
     limits,
     paused: false,
@@ -68,7 +88,9 @@ async function visit(c: RunContext, mapping: PlannedMapping, direction: Directio
   const tending = tend(work, watch, over.signal).catch((error: unknown) => fail(work, error));
   const { settings } = await c.journal.controls(c.session, c.run.id);
   work.limits = withSettings(limits, settings);
-  await Promise.all(Array.from({ length: work.limits.workers }, () => runWorker(work).catch((error: unknown) => fail(work, error))));
+  await Promise.all(
+    Array.from({ length: work.limits.workers }, () => runWorker(work).catch((error: unknown) => fail(work, error))),
+  );
   over.abort();
   await tending;
   work.progress.tell();
@@ -121,7 +143,11 @@ async function runWorker(work: Work): Promise<void> {
 }
 
 /** A value that raises is looked at row by row; the other chunks stay fast. */
-async function chunkOrCarefully({ c, mapping, direction }: Work, session: Session, range: Parameters<typeof runChunk>[4]) {
+async function chunkOrCarefully(
+  { c, mapping, direction }: Work,
+  session: Session,
+  range: Parameters<typeof runChunk>[4],
+) {
   if (direction === 'back') return await runChunk(c, session, mapping, direction, range, mapping.revive);
   try {
     return await runChunk(c, session, mapping, direction, range, [mapping.chunk]);
@@ -139,27 +165,35 @@ function adapt(work: Work, tookMs: number): void {
 
 /** Beside the workers: follows what people change, looks at the server's load, drains what was captured, vacuums what was rewritten. */
 async function tend(work: Work, session: Session, over: AbortSignal): Promise<void> {
-  const { c, mapping, progress, turns } = work;
   const load = new LoadWatch();
   let vacuumedAt = 0;
-  for (let round = 0; !over.aborted; round++) {
-    await c.clock.sleep(500, over);
-    if (over.aborted) return;
-    const { paused, settings } = await c.journal.controls(session, c.run.id);
-    work.limits = withSettings(work.limits, settings);
-    const reason = paused ? 'paused' : await load.reason(session, work.limits, c.clock.now());
-    if (paused && progress.throttle !== 'paused') c.emit({ type: 'run.paused', migration: c.run.migration });
-    if (!paused && progress.throttle === 'paused') c.emit({ type: 'run.resumed', migration: c.run.migration });
-    // Somebody waits for a chunk: smaller ones, not none.
-    if (reason === 'lock-waits') work.pages = Math.max(1, work.pages / 2);
-    work.paused = reason !== null && reason !== 'lock-waits';
-    progress.throttle = reason ?? (work.limits.maxRowsPerSecond === null ? null : 'rows-per-second');
-    if (work.direction === 'forward' && mapping.drain !== null && (await c.journal.pendingKeys(session, c.run.migration, mapping.id)) > 0) {
-      const drained = await turns.drain(async () => (await drainOnce(c, session, mapping)) ?? 0);
-      c.emit({ type: 'drain.progressed', mapping: mapping.id, drained, pending: await c.journal.pendingKeys(session, c.run.migration, mapping.id) });
-    }
-    if (mapping.kind === 'column') vacuumedAt = await vacuum(work, session, vacuumedAt);
+  for (;;) {
+    await work.c.clock.sleep(500, over);
+    if (isStopping({ signal: over })) return;
+    await follow(work, session, load);
+    await drainBeside(work, session);
+    if (work.mapping.kind === 'column') vacuumedAt = await vacuum(work, session, vacuumedAt);
   }
+}
+
+async function follow(work: Work, session: Session, load: LoadWatch): Promise<void> {
+  const { c, progress } = work;
+  const { paused, settings } = await c.journal.controls(session, c.run.id);
+  work.limits = withSettings(work.limits, settings);
+  const reason = paused ? 'paused' : await load.reason(session, work.limits, c.clock.now());
+  const wasPaused = progress.throttle === 'paused';
+  if (paused !== wasPaused) c.emit({ type: paused ? 'run.paused' : 'run.resumed', migration: c.run.migration });
+  // Somebody waits for a chunk: smaller ones, not none.
+  if (reason === 'lock-waits') work.pages = Math.max(1, work.pages / 2);
+  work.paused = reason !== null && reason !== 'lock-waits';
+  progress.throttle = reason ?? (work.limits.maxRowsPerSecond === null ? null : 'rows-per-second');
+}
+
+async function drainBeside({ c, mapping, direction, turns }: Work, session: Session): Promise<void> {
+  const pending = () => c.journal.pendingKeys(session, c.run.migration, mapping.id);
+  if (direction === 'back' || mapping.drain === null || (await pending()) === 0) return;
+  const drained = await turns.drain(async () => (await drainOnce(c, session, mapping)) ?? 0);
+  c.emit({ type: 'drain.progressed', mapping: mapping.id, drained, pending: await pending() });
 }
 
 const VACUUM_EVERY = 0.1;

@@ -1,5 +1,5 @@
 import { narrowest, takes } from './choose-type.ts';
-import type { CountedPath, JsonPath, JsonType, SqlType } from './json-structure.ts';
+import type { CountedPath, JsonPath, JsonType } from './json-structure.ts';
 
 
 export const HASH_BUCKETS = 65_536;

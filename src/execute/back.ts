@@ -1,10 +1,17 @@
-import { mappingOf, type RunContext } from '../backfill/context.ts';
+import { isStopping, mappingOf, type RunContext } from '../backfill/context.ts';
 import { drainCaptured } from '../backfill/drain.ts';
 import { sweep } from '../backfill/sweep.ts';
 import type { Limits } from '../backfill/throttle.ts';
 import { openWorkSession } from '../backfill/work-session.ts';
 import { phaseNames, type PhaseName } from '../events.ts';
-import type { PlannedConcurrent, PlannedGate, PlannedPhase, PlannedSql, PlannedStatement, PlannedStep } from '../plan/plan.ts';
+import type {
+  PlannedConcurrent,
+  PlannedGate,
+  PlannedPhase,
+  PlannedSql,
+  PlannedStatement,
+  PlannedStep,
+} from '../plan/plan.ts';
 import { ident, sql } from '../sql/sql.ts';
 import type { Outcome } from './forward.ts';
 import { outsideTransaction } from './run-concurrent-step.ts';
@@ -27,9 +34,9 @@ export async function runBack(c: RunContext, options: BackOptions): Promise<Outc
     const started = c.clock.now();
     await leavePhase(c, phase);
     for (const step of begun.reverse()) {
-      if (c.signal.aborted) return { outcome: 'interrupted' };
+      if (isStopping(c)) return { outcome: 'interrupted' };
       await undoStep(c, step, options);
-      if (c.signal.aborted && 'revive' in step && step.revive) return { outcome: 'interrupted' };
+      if (isStopping(c) && 'revive' in step && step.revive) return { outcome: 'interrupted' };
     }
     c.emit({ type: 'phase.finished', phase: phase.name, ms: c.clock.now() - started });
   }
@@ -68,7 +75,9 @@ async function undo(c: RunContext, step: Exclude<PlannedStep, PlannedGate>, opti
       }
       await undone(c, step, async () => {
         for (const table of ['chunk', 'sweep'])
-          await c.session.query(sql`DELETE FROM ${ident(c.journal.schema)}.${ident(table)} WHERE run = ${c.run.id} AND mapping = ${mapping.id} AND direction = 'forward'`);
+          await c.session.query(
+            sql`DELETE FROM ${ident(c.journal.schema)}.${ident(table)} WHERE run = ${c.run.id} AND mapping = ${mapping.id} AND direction = 'forward'`,
+          );
       });
       return untimed;
     }
@@ -103,7 +112,13 @@ async function undoSql(c: RunContext, step: PlannedSql, options: BackOptions) {
 }
 
 /** The column is back and synced at once; then every row takes what the new shape says now; then constraints return. Cut short anywhere, it goes on. */
-async function revive(c: RunContext, step: PlannedSql, statement: PlannedStatement, how: NonNullable<PlannedSql['revive']>, options: BackOptions) {
+async function revive(
+  c: RunContext,
+  step: PlannedSql,
+  statement: PlannedStatement,
+  how: NonNullable<PlannedSql['revive']>,
+  options: BackOptions,
+) {
   let timing = untimed;
   const marker = `${step.id}#revive`;
   const states = new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state]));
@@ -113,7 +128,7 @@ async function revive(c: RunContext, step: PlannedSql, statement: PlannedStateme
       await c.journal.fence(c.session, c.run);
     });
   await sweep(c, mappingOf(c.plan, how.mapping), 'back', options.limits, true);
-  if (c.signal.aborted) return timing;
+  if (isStopping(c)) return timing;
   for (const [i, finish] of how.finish.entries()) {
     const part = `${marker}-${i}`;
     if (states.get(part) === 'done') continue;
@@ -123,18 +138,25 @@ async function revive(c: RunContext, step: PlannedSql, statement: PlannedStateme
     });
   }
   await undone(c, step, async () => {
-    await c.session.query(sql`DELETE FROM ${ident(c.journal.schema)}.step WHERE run = ${c.run.id} AND step LIKE ${`${marker.replace(/[\\%_]/g, '\\$&')}%`}`);
+    await c.session.query(
+      sql`DELETE FROM ${ident(c.journal.schema)}.step WHERE run = ${c.run.id} AND step LIKE ${`${marker.replace(/[\\%_]/g, '\\$&')}%`}`,
+    );
     for (const table of ['chunk', 'sweep'])
-      await c.session.query(sql`DELETE FROM ${ident(c.journal.schema)}.${ident(table)} WHERE run = ${c.run.id} AND mapping = ${how.mapping} AND direction = 'back'`);
+      await c.session.query(
+        sql`DELETE FROM ${ident(c.journal.schema)}.${ident(table)} WHERE run = ${c.run.id} AND mapping = ${how.mapping} AND direction = 'back'`,
+      );
   });
   return timing;
 }
 
-async function undone(c: RunContext, step: PlannedStep, also: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+async function undone(
+  c: RunContext,
+  step: PlannedStep,
+  also: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   await c.session.transaction(async () => {
     await also();
     await c.journal.recordStep(c.session, c.run.id, { step: step.id, state: 'undone', ...untimed });
     await c.journal.fence(c.session, c.run);
   });
 }
-

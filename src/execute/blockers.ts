@@ -19,7 +19,8 @@ const conflicts: Record<LockMode, readonly LockMode[]> = {
 export const stopsTraffic = (mode: LockMode): boolean => conflicts[mode].includes('ROW EXCLUSIVE');
 
 /** As pg_locks spells it. */
-const asInPgLocks = (mode: LockMode): string => `${mode.split(' ').map((word) => word[0] + word.slice(1).toLowerCase()).join('')}Lock`;
+const asInPgLocks = (mode: LockMode): string =>
+  `${mode.toLowerCase().replace(/(^| )([a-z])/g, (_all, _space, letter: string) => letter.toUpperCase())}Lock`;
 
 export interface LockHolder extends Blocker {
   readonly autovacuum: boolean;
@@ -28,7 +29,10 @@ export interface LockHolder extends Blocker {
 /** Sessions that hold a lock which conflicts with one of these, longest transaction first. */
 export async function holdersAgainst(db: Queryable, locks: readonly Lock[]): Promise<LockHolder[]> {
   if (!locks.length) return [];
-  const wanted = locks.map(({ relation, mode }): Sql => sql`(${relation.schema}, ${relation.name}, ${conflicts[mode].map(asInPgLocks)}::text[])`);
+  const wanted = locks.map(
+    ({ relation, mode }): Sql =>
+      sql`(${relation.schema}, ${relation.name}, ${conflicts[mode].map(asInPgLocks)}::text[])`,
+  );
   return await db.query<LockHolder>(sql`
     SELECT a.pid, a.usename AS "user", a.application_name AS application, a.state,
            extract(epoch FROM clock_timestamp() - a.xact_start) * 1000 AS "transactionMs",

@@ -5,7 +5,12 @@ import type { RelationName } from '../sql/sql.ts';
 
 const who = (blockers: readonly Blocker[]) =>
   blockers.length
-    ? blockers.map((b) => `pid ${b.pid} (${[b.user, b.application, b.state, b.transactionMs === null ? null : `open for ${Math.round(b.transactionMs / 1000)} s`].filter(Boolean).join(', ')})`).join('; ')
+    ? blockers
+        .map(
+          (b) =>
+            `pid ${b.pid} (${[b.user, b.application, b.state, b.transactionMs === null ? null : `open for ${Math.round(b.transactionMs / 1000)} s`].filter(Boolean).join(', ')})`,
+        )
+        .join('; ')
     : 'nobody any more';
 
 const reason = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
@@ -32,7 +37,9 @@ export const lockNotHad = (step: string, blockers: readonly Blocker[], cause: un
 export const executorBusy = (migration: string, owner: Owner | null) =>
   new LockkeeperError('EXECUTOR_BUSY', {
     message: `Another executor is running "${migration}".`,
-    hint: owner ? `It is process ${owner.process} on ${owner.host}, backend ${owner.backend}, since ${owner.since}.` : 'It has not said who it is.',
+    hint: owner
+      ? `It is process ${owner.process} on ${owner.host}, backend ${owner.backend}, since ${owner.since}.`
+      : 'It has not said who it is.',
     fix: 'Wait for it, or, when it is dead: apply --take-over',
     details: { owner },
   });

@@ -7,7 +7,12 @@ import { executorBusy } from './errors.ts';
 const EXIT_MS = 10_000;
 
 /** A session that holds a migration: nobody else runs it meanwhile. Never waits for the lock: a waiting session would hold a snapshot. */
-export async function openExecutor(connect: Connect, journal: Journal, migration: string, options: { readonly takeOver: boolean; readonly clock: Clock }): Promise<Session> {
+export async function openExecutor(
+  connect: Connect,
+  journal: Journal,
+  migration: string,
+  options: { readonly takeOver: boolean; readonly clock: Clock },
+): Promise<Session> {
   const session = await connect('executor', migration);
   try {
     if (await tryLock(session, migration)) return session;
@@ -25,7 +30,9 @@ export async function openExecutor(connect: Connect, journal: Journal, migration
 const lockName = (migration: string) => `lockkeeper run ${migration}`;
 
 async function tryLock(session: Session, migration: string): Promise<boolean> {
-  const [row] = await session.query<{ had: boolean }>(sql`SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended(${lockName(migration)}, 0)) AS had`);
+  const [row] = await session.query<{ had: boolean }>(
+    sql`SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended(${lockName(migration)}, 0)) AS had`,
+  );
   return row?.had ?? false;
 }
 
@@ -51,5 +58,11 @@ async function endOwner(session: Session, migration: string, owner: Owner | null
 /** Whether the executor that the journal names still holds its lock. */
 export async function isAlive(db: { query: Session['query'] }, run: Pick<Run, 'executor'>): Promise<boolean> {
   if (!run.executor) return false;
-  return (await db.query(sql`SELECT FROM pg_catalog.pg_stat_activity WHERE pid = ${run.executor.backend} AND application_name LIKE 'lockkeeper %'`)).length > 0;
+  return (
+    (
+      await db.query(
+        sql`SELECT FROM pg_catalog.pg_stat_activity WHERE pid = ${run.executor.backend} AND application_name LIKE 'lockkeeper %'`,
+      )
+    ).length > 0
+  );
 }

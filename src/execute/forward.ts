@@ -1,11 +1,18 @@
-import { mappingOf, type RunContext } from '../backfill/context.ts';
+import { isStopping, mappingOf, type RunContext } from '../backfill/context.ts';
 import { drainCaptured, settle } from '../backfill/drain.ts';
 import { sweep } from '../backfill/sweep.ts';
 import type { Limits } from '../backfill/throttle.ts';
 import { openWorkSession } from '../backfill/work-session.ts';
 import { phaseNames, type PhaseName } from '../events.ts';
 import type { StepState } from '../journal/journal.ts';
-import type { PlannedBackfill, PlannedConcurrent, PlannedGate, PlannedPhase, PlannedSql, PlannedStep } from '../plan/plan.ts';
+import type {
+  PlannedBackfill,
+  PlannedConcurrent,
+  PlannedGate,
+  PlannedPhase,
+  PlannedSql,
+  PlannedStep,
+} from '../plan/plan.ts';
 import { readOldShapeUse } from '../verify/old-shape.ts';
 import { checkTriggers, expectedTriggers } from '../verify/triggers.ts';
 import { triggersChanged } from './errors.ts';
@@ -27,14 +34,17 @@ export interface ForwardOptions {
   readonly beforePhase: (phase: PhaseName) => Promise<ClosedGate | null>;
 }
 
-export type Outcome = { readonly outcome: 'reached' | 'interrupted' } | { readonly outcome: 'waiting'; readonly closed: readonly ClosedGate[] };
+export type Outcome =
+  | { readonly outcome: 'reached' | 'interrupted' }
+  | { readonly outcome: 'waiting'; readonly closed: readonly ClosedGate[] };
 
 /** Runs every step up to the phase asked for that the journal does not call done. Any step may have been cut short before: each can be run again. */
 export async function runForward(c: RunContext, options: ForwardOptions): Promise<Outcome> {
   const states = new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state]));
+  const reached = (await c.journal.run(c.session, c.run.migration))?.phase ?? null;
   const wanted = phaseNames.slice(0, phaseNames.indexOf(options.to) + 1);
   for (const phase of c.plan.phases.filter((p) => wanted.includes(p.name))) {
-    if (phase.steps.every((s) => states.get(s.id) === 'done')) continue;
+    if (reached !== null && phaseNames.indexOf(phase.name) <= phaseNames.indexOf(reached)) continue;
     const closed = await options.beforePhase(phase.name);
     if (closed) return { outcome: 'waiting', closed: [closed] };
     const outcome = await runPhase(c, phase, states, options);
@@ -43,35 +53,51 @@ export async function runForward(c: RunContext, options: ForwardOptions): Promis
   return { outcome: 'reached' };
 }
 
-async function runPhase(c: RunContext, phase: PlannedPhase, states: Map<string, StepState>, options: ForwardOptions): Promise<Outcome | null> {
+async function runPhase(
+  c: RunContext,
+  phase: PlannedPhase,
+  states: Map<string, StepState>,
+  options: ForwardOptions,
+): Promise<Outcome | null> {
   const started = c.clock.now();
   c.emit({ type: 'phase.started', phase: phase.name });
   await checkOurTriggers(c, states);
   const gates = phase.steps.filter((s) => s.kind === 'gate');
   for (const step of phase.steps) {
-    if (c.signal.aborted) return { outcome: 'interrupted' };
+    if (isStopping(c)) return { outcome: 'interrupted' };
     if (states.get(step.id) === 'done') continue;
     if (step.kind === 'gate') {
-      const closed = await passGates(c, gates.filter((g) => !states.has(g.id) || states.get(g.id) !== 'done'), step);
+      const closed = await passGates(
+        c,
+        gates.filter((g) => !states.has(g.id) || states.get(g.id) !== 'done'),
+        step,
+      );
       if (closed.length) return { outcome: 'waiting', closed };
-      await c.journal.recordStep(c.session, c.run.id, { step: step.id, state: 'done', attempts: 1, lockWaitMs: 0, lockHeldMs: 0 });
+      await c.journal.recordStep(c.session, c.run.id, {
+        step: step.id,
+        state: 'done',
+        attempts: 1,
+        lockWaitMs: 0,
+        lockHeldMs: 0,
+      });
     } else await runStep(c, step, states.get(step.id) ?? null, options);
-    if (c.signal.aborted && step.kind !== 'gate' && !(await isDone(c, step.id))) return { outcome: 'interrupted' };
+    if (isStopping(c) && step.kind !== 'gate' && !(await isDone(c, step.id))) return { outcome: 'interrupted' };
     states.set(step.id, 'done');
   }
-  await c.session.transaction(async () => {
-    await c.journal.fence(c.session, c.run);
-    await c.journal.setPhase(c.session, c.run, phase.name);
-  });
-  if (phase.name === 'switch') await rememberSwitch(c);
+  await finishPhase(c, phase.name);
   c.emit({ type: 'phase.finished', phase: phase.name, ms: c.clock.now() - started });
   return null;
 }
 
-const isDone = async (c: RunContext, step: string) => (await c.journal.steps(c.session, c.run.id)).some((s) => s.step === step && s.state === 'done');
+const isDone = async (c: RunContext, step: string) =>
+  (await c.journal.steps(c.session, c.run.id)).some((s) => s.step === step && s.state === 'done');
 
 /** All gates that a person opens are told at once when one is closed; they are passed one by one. */
-async function passGates(c: RunContext, open: readonly PlannedGate[], step: PlannedGate): Promise<readonly ClosedGate[]> {
+async function passGates(
+  c: RunContext,
+  open: readonly PlannedGate[],
+  step: PlannedGate,
+): Promise<readonly ClosedGate[]> {
   await checkOurTriggers(c, new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state])));
   const run = await c.journal.run(c.session, c.run.migration);
   const context = { ...c, run: { ...c.run, switchedAt: run?.switchedAt ?? null } };
@@ -92,21 +118,42 @@ async function passGates(c: RunContext, open: readonly PlannedGate[], step: Plan
   return closed;
 }
 
+/** A phase and what it leaves behind for later gates are recorded together: neither is without the other after a crash. */
+async function finishPhase(c: RunContext, phase: PhaseName): Promise<void> {
+  const use = phase === 'switch' && c.plan.mappings.length ? await readOldShapeUse(c.session, c.plan) : null;
+  await c.session.transaction(async () => {
+    await c.journal.fence(c.session, c.run);
+    await c.journal.setPhase(c.session, c.run, phase);
+    if (use) await c.journal.setSwitched(c.session, c.run, { statements: use });
+  });
+}
+
 /** The reading that the gate before contract compares with. */
 export async function rememberSwitch(c: Pick<RunContext, 'journal' | 'session' | 'plan' | 'run'>): Promise<void> {
   if (!c.plan.mappings.length) return;
   await c.journal.setSwitched(c.session, c.run, { statements: await readOldShapeUse(c.session, c.plan) });
 }
 
-export async function checkOurTriggers(c: Pick<RunContext, 'session' | 'plan'>, states: ReadonlyMap<string, StepState>): Promise<void> {
+export async function checkOurTriggers(
+  c: Pick<RunContext, 'session' | 'plan'>,
+  states: ReadonlyMap<string, StepState>,
+): Promise<void> {
   const done = new Set([...states].filter(([, state]) => state === 'done').map(([id]) => id));
-  const archived = c.plan.phases.some((p) => p.name === 'contract' && p.steps.some((s) => s.kind === 'ddl' && 'revive' in s && s.revive && done.has(s.id)));
+  const archived = c.plan.phases.some(
+    (p) =>
+      p.name === 'contract' && p.steps.some((s) => s.kind === 'ddl' && 'revive' in s && s.revive && done.has(s.id)),
+  );
   if (archived) return;
   const problems = await checkTriggers(c.session, expectedTriggers(c.plan, done));
   if (problems.length) throw triggersChanged(problems.map((p) => `${p.name} ${p.problem}`));
 }
 
-async function runStep(c: RunContext, step: Exclude<PlannedStep, PlannedGate>, before: StepState | null, options: ForwardOptions): Promise<void> {
+async function runStep(
+  c: RunContext,
+  step: Exclude<PlannedStep, PlannedGate>,
+  before: StepState | null,
+  options: ForwardOptions,
+): Promise<void> {
   const started = c.clock.now();
   c.emit({ type: 'step.started', step: step.id, title: step.title, kind: step.kind, direction: 'forward' });
   const timing = await execute(c, step, before, options);
@@ -117,12 +164,17 @@ async function runStep(c: RunContext, step: Exclude<PlannedStep, PlannedGate>, b
 const untimed = { attempts: 1, lockWaitMs: 0, lockHeldMs: 0 };
 
 /** How the step went, or null when it was interrupted. */
-async function execute(c: RunContext, step: PlannedSql | PlannedConcurrent | PlannedBackfill, before: StepState | null, options: ForwardOptions) {
+async function execute(
+  c: RunContext,
+  step: PlannedSql | PlannedConcurrent | PlannedBackfill,
+  before: StepState | null,
+  options: ForwardOptions,
+) {
   switch (step.kind) {
     case 'backfill': {
       await record(c, step.id, 'running');
       await sweep(c, mappingOf(c.plan, step.mapping), 'forward', options.limits, options.fireTriggers);
-      if (c.signal.aborted) return null;
+      if (isStopping(c)) return null;
       await record(c, step.id, 'done');
       return untimed;
     }
@@ -145,12 +197,16 @@ async function runSql(c: RunContext, step: PlannedSql, before: StepState | null)
   // A change of mode is committed as `running`: what must settle after it has to settle after a crash too.
   if (before !== 'running' || step.settle === null)
     timing = await runTransactional(c, step.id, step, async (t) => {
-      await c.journal.recordStep(c.session, c.run.id, { step: step.id, state: step.settle === null ? 'done' : 'running', ...t });
+      await c.journal.recordStep(c.session, c.run.id, {
+        step: step.id,
+        state: step.settle === null ? 'done' : 'running',
+        ...t,
+      });
       await c.journal.fence(c.session, c.run);
     });
   if (step.settle === null) return timing;
   await settle(c, mappingOf(c.plan, step.settle));
-  if (c.signal.aborted) return null;
+  if (isStopping(c)) return null;
   await c.session.transaction(async () => {
     await c.journal.recordStep(c.session, c.run.id, { step: step.id, state: 'done', ...timing });
     await c.journal.fence(c.session, c.run);

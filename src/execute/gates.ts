@@ -15,7 +15,9 @@ export interface GateVerdict {
 const open = (why: string): GateVerdict => ({ open: true, why, opensBy: '' });
 const closed = (why: string, opensBy: string): GateVerdict => ({ open: false, why, opensBy });
 
-type GateContext = Pick<RunContext, 'journal' | 'plan' | 'clock'> & { readonly run: { readonly id: number; readonly migration: string; readonly switchedAt: string | null } };
+type GateContext = Pick<RunContext, 'journal' | 'plan' | 'clock'> & {
+  readonly run: { readonly id: number; readonly migration: string; readonly switchedAt: string | null };
+};
 
 /** Looks whether what a gate asks for holds now. Reads only, but for the quarantine, which is brought up to date first. */
 export async function checkGate(c: GateContext, db: Queryable, gate: PlannedGate): Promise<GateVerdict> {
@@ -23,29 +25,42 @@ export async function checkGate(c: GateContext, db: Queryable, gate: PlannedGate
   switch (gate.gate) {
     case 'parity': {
       const counts = await compareShapes(db, mappingOf(c.plan, gate.mapping));
-      return isExact(counts) ? open(describeParity(counts)) : closed(describeParity(counts), `lockkeeper verify ${c.run.migration} --repair`);
+      return isExact(counts)
+        ? open(describeParity(counts))
+        : closed(describeParity(counts), `lockkeeper verify ${c.run.migration} --repair`);
     }
     case 'quarantine':
       return await quarantineGate(c, db, gate);
     case 'soak':
       return soakGate(c, gate);
-    case 'old-shape-unused': {
-      const before = (await c.journal.statementsAtSwitch(db, c.run)) as OldShapeUse | null;
-      const { verdict, why } = usedBetween(before, await readOldShapeUse(db, c.plan), gate.mapping ?? '');
-      if (verdict === 'unused') return open(why);
-      const by = await approvedBy(c, db, gate.gate);
-      return by
-        ? open(`${by} says so (${why})`)
-        : closed(why, `stop the old code, take a new reading with \`lockkeeper reads ${c.run.migration} new\`, and come back; or, if you know better: ${approve} --note "…"`);
-    }
+    case 'old-shape-unused':
+      return await oldShapeGate(c, db, gate, approve);
     case 'backup':
     case 'contract-approval':
     case 'phase-approval':
     case 'new-code-gone': {
       const by = await approvedBy(c, db, gate.gate);
-      return by ? open(`approved by ${by}`) : closed(gate.gate === 'backup' ? 'nobody has named a backup' : 'it needs a person’s approval', `${approve} --note "…"`);
+      return by
+        ? open(`approved by ${by}`)
+        : closed(
+            gate.gate === 'backup' ? 'nobody has named a backup' : 'it needs a person’s approval',
+            `${approve} --note "…"`,
+          );
     }
   }
+}
+
+async function oldShapeGate(c: GateContext, db: Queryable, gate: PlannedGate, approve: string): Promise<GateVerdict> {
+  const before = (await c.journal.statementsAtSwitch(db, c.run)) as OldShapeUse | null;
+  const { verdict, why } = usedBetween(before, await readOldShapeUse(db, c.plan), gate.mapping ?? '');
+  if (verdict === 'unused') return open(why);
+  const by = await approvedBy(c, db, gate.gate);
+  return by
+    ? open(`${by} says so (${why})`)
+    : closed(
+        why,
+        `stop the old code, take a new reading with \`lockkeeper reads ${c.run.migration} new\`, and come back; or, if you know better: ${approve} --note "…"`,
+      );
 }
 
 async function quarantineGate(c: GateContext, db: Queryable, gate: PlannedGate): Promise<GateVerdict> {
@@ -62,13 +77,20 @@ async function quarantineGate(c: GateContext, db: Queryable, gate: PlannedGate):
 }
 
 function soakGate(c: GateContext, gate: PlannedGate): GateVerdict {
-  if (c.run.switchedAt === null) return closed('reads are not switched', `lockkeeper apply ${c.run.migration} --to switch`);
+  if (c.run.switchedAt === null)
+    return closed('reads are not switched', `lockkeeper apply ${c.run.migration} --to switch`);
   const left = (gate.soakMs ?? 0) - (c.clock.now() - Date.parse(c.run.switchedAt));
-  return left <= 0 ? open(`reads were switched at ${c.run.switchedAt}`) : closed(`reads were switched at ${c.run.switchedAt}`, `wait ${Math.ceil(left / 60_000)} more minutes`);
+  return left <= 0
+    ? open(`reads were switched at ${c.run.switchedAt}`)
+    : closed(`reads were switched at ${c.run.switchedAt}`, `wait ${Math.ceil(left / 60_000)} more minutes`);
 }
 
 /** Who approved a gate of this very plan, if the approval has not expired. */
-export async function approvedBy(c: Pick<GateContext, 'journal' | 'plan'> & { readonly run: { readonly migration: string } }, db: Queryable, gate: string): Promise<string | null> {
+export async function approvedBy(
+  c: Pick<GateContext, 'journal' | 'plan'> & { readonly run: { readonly migration: string } },
+  db: Queryable,
+  gate: string,
+): Promise<string | null> {
   const [row] = await db.query<{ by: string }>(sql`
     SELECT approved_by AS by FROM ${ident(c.journal.schema)}.approval
      WHERE migration = ${c.run.migration} AND plan_hash = ${c.plan.planHash} AND gate = ${gate} AND (expires_at IS NULL OR expires_at > now())

@@ -3,7 +3,7 @@ import type { PlannedConcurrent, PlannedStatement } from '../plan/plan.ts';
 import { raw, sql } from '../sql/sql.ts';
 import type { RunContext } from '../backfill/context.ts';
 import { nameNotFree, stepFailed } from './errors.ts';
-import { watchBlockers } from './watch-blockers.ts';
+import { whileWatching } from './watch-blockers.ts';
 
 const MAX_ATTEMPTS = 5;
 
@@ -11,14 +11,19 @@ const MAX_ATTEMPTS = 5;
  * Runs a statement that cannot be in a transaction. Whether it has happened is asked of the database, never remembered: a
  * connection may have been cut after the work and before its record. No lock_timeout: it would leave an invalid index behind.
  */
-export async function runConcurrent(c: RunContext, step: PlannedConcurrent, startedBefore: boolean, begin: () => Promise<void>): Promise<{ attempts: number; ms: number }> {
+export async function runConcurrent(
+  c: RunContext,
+  step: PlannedConcurrent,
+  startedBefore: boolean,
+  begin: () => Promise<void>,
+): Promise<{ attempts: number; ms: number }> {
   const started = c.clock.now();
-  const ask = async (question: string, column: string) => (await c.session.query<Record<string, boolean>>(raw(question)))[0]?.[column] === true;
+  const ask = async (question: string, column: string) =>
+    (await c.session.query<Record<string, boolean>>(raw(question)))[0]?.[column] === true;
   for (let attempts = 1; ; attempts++) {
-    if (startedBefore || attempts > 1) {
-      if (await ask(step.done, 'done')) return { attempts, ms: c.clock.now() - started };
-      if (step.clean && (await ask(step.clean.when, 'found'))) await outsideTransaction(c, step.id, { sql: step.clean.sql, locks: [] });
-    }
+    const mayBeOurs = startedBefore || attempts > 1;
+    if (mayBeOurs && (await ask(step.done, 'done'))) return { attempts, ms: c.clock.now() - started };
+    if (mayBeOurs) await removeLeftover(c, step, ask);
     // Only once the name is known to be free does the journal say that what bears it is ours to undo.
     if (!(await ask(step.free, 'free'))) throw nameNotFree(step.id);
     if (!startedBefore && attempts === 1) await begin();
@@ -31,9 +36,17 @@ export async function runConcurrent(c: RunContext, step: PlannedConcurrent, star
   }
 }
 
-/** Shows whom it waits for: it waits for every older transaction, also of tables it has nothing to do with. */
-export async function outsideTransaction(c: RunContext, step: string, statement: PlannedStatement): Promise<void> {
-  await using _watch = await watchBlockers(c, step);
-  await c.session.execute(sql`SET lock_timeout = 0`);
-  await c.session.execute(raw(statement.sql));
+async function removeLeftover(
+  c: RunContext,
+  { id, clean }: PlannedConcurrent,
+  ask: (question: string, column: string) => Promise<boolean>,
+): Promise<void> {
+  if (clean && (await ask(clean.when, 'found'))) await outsideTransaction(c, id, { sql: clean.sql, locks: [] });
 }
+
+/** Shows whom it waits for: it waits for every older transaction, also of tables it has nothing to do with. */
+export const outsideTransaction = (c: RunContext, step: string, statement: PlannedStatement): Promise<void> =>
+  whileWatching(c, step, async () => {
+    await c.session.execute(sql`SET lock_timeout = 0`);
+    await c.session.execute(raw(statement.sql));
+  });

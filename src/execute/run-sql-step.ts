@@ -23,7 +23,12 @@ export interface Timing {
  * Runs a statement in one transaction with `record`, under its lock budget. A lock that would make readers or writers queue is
  * asked for only when no long transaction holds against it, for a moment at a time.
  */
-export async function runTransactional(c: RunContext, step: string, statement: PlannedStatement, record: (timing: Timing) => Promise<void>): Promise<Timing> {
+export async function runTransactional(
+  c: RunContext,
+  step: string,
+  statement: PlannedStatement,
+  record: (timing: Timing) => Promise<void>,
+): Promise<Timing> {
   const started = c.clock.now();
   const stopping = statement.locks.filter((l) => stopsTraffic(l.mode));
   let lockWaitMs = 0;
@@ -41,13 +46,21 @@ export async function runTransactional(c: RunContext, step: string, statement: P
       lockWaitMs += c.clock.now() - asked;
       const blockers = await holdersAgainst(c.session, statement.locks);
       if (c.clock.now() - started > GIVE_UP_MS) throw lockNotHad(step, blockers, error);
-      await cancelAutovacuum(c, blockers.filter((b) => b.autovacuum));
+      await cancelAutovacuum(
+        c,
+        blockers.filter((b) => b.autovacuum),
+      );
       await stepAside(c, step, attempts, blockers);
     }
   }
 }
 
-async function tryOnce(c: RunContext, statement: PlannedStatement, stops: boolean, record: (waited: number, held: number) => Promise<Timing>): Promise<Timing> {
+async function tryOnce(
+  c: RunContext,
+  statement: PlannedStatement,
+  stops: boolean,
+  record: (waited: number, held: number) => Promise<Timing>,
+): Promise<Timing> {
   const { session, clock } = c;
   const begun = clock.now();
   let had = begun;
@@ -57,7 +70,8 @@ async function tryOnce(c: RunContext, statement: PlannedStatement, stops: boolea
     if (stops) {
       // All tries of one LOCK together: each lock alone could wait its full timeout while the others are held.
       await session.execute(sql`SET LOCAL statement_timeout = ${`${TRY_MS * 1.5}ms`}`);
-      for (const { relation, mode } of statement.locks) await session.execute(sql`LOCK TABLE ${qualified(relation)} IN ${raw(mode)} MODE`);
+      for (const { relation, mode } of statement.locks)
+        await session.execute(sql`LOCK TABLE ${qualified(relation)} IN ${raw(mode)} MODE`);
       await session.execute(sql`SET LOCAL statement_timeout = 0`);
     }
     had = clock.now();
@@ -69,31 +83,59 @@ async function tryOnce(c: RunContext, statement: PlannedStatement, stops: boolea
 }
 
 /** Waits without queueing while somebody's long transaction holds what we need: queueing behind it would stop all traffic. */
-async function waitForLongTransactions(c: RunContext, step: string, locks: PlannedStatement['locks'], attempt: number): Promise<number> {
+async function waitForLongTransactions(
+  c: RunContext,
+  step: string,
+  locks: PlannedStatement['locks'],
+  attempt: number,
+): Promise<number> {
   const started = c.clock.now();
-  for (let told = 0; ; ) {
+  for (let told = 0; ;) {
     const long = (await holdersAgainst(c.session, locks)).filter((b) => (b.transactionMs ?? Infinity) > LONG_MS);
     const waited = c.clock.now() - started;
     if (!long.length || waited > GIVE_UP_MS || c.signal.aborted) return waited;
     if (waited - told > 1000 || told === 0) {
       told = waited + 1;
-      c.emit({ type: 'step.waiting', step, attempt, because: 'a transaction that holds the table is still open', blockers: long.map(asBlocker), nextTryMs: 20 });
+      c.emit({
+        type: 'step.waiting',
+        step,
+        attempt,
+        because: 'a transaction that holds the table is still open',
+        blockers: long.map(asBlocker),
+        nextTryMs: 20,
+      });
     }
-    await cancelAutovacuum(c, long.filter((b) => b.autovacuum));
+    await cancelAutovacuum(
+      c,
+      long.filter((b) => b.autovacuum),
+    );
     await c.clock.sleep(20, c.signal);
   }
 }
 
-const asBlocker = ({ pid, user, application, state, transactionMs }: Blocker): Blocker => ({ pid, user, application, state, transactionMs });
+const asBlocker = ({ pid, user, application, state, transactionMs }: Blocker): Blocker => ({
+  pid,
+  user,
+  application,
+  state,
+  transactionMs,
+});
 
 /** Autovacuum gives way only after deadlock_timeout, longer than we may queue. Where we lack the right to cancel it, it is waited for. */
 async function cancelAutovacuum({ session }: RunContext, workers: readonly Blocker[]): Promise<void> {
-  for (const { pid } of workers) await session.query(sql`SELECT pg_catalog.pg_cancel_backend(${pid})`).catch(() => undefined);
+  for (const { pid } of workers)
+    await session.query(sql`SELECT pg_catalog.pg_cancel_backend(${pid})`).catch(() => undefined);
 }
 
 async function stepAside(c: RunContext, step: string, attempt: number, blockers: readonly Blocker[]): Promise<void> {
   const nextTryMs = Math.round(Math.min(2000, 50 * 1.5 ** attempt) * (0.5 + Math.random()));
-  c.emit({ type: 'step.waiting', step, attempt, because: 'the lock was not had in time', blockers: blockers.map(asBlocker), nextTryMs });
+  c.emit({
+    type: 'step.waiting',
+    step,
+    attempt,
+    because: 'the lock was not had in time',
+    blockers: blockers.map(asBlocker),
+    nextTryMs,
+  });
   await c.clock.sleep(nextTryMs, c.signal);
 }
-

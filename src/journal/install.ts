@@ -108,6 +108,31 @@ CREATE TABLE ${j}.archive (
   archived_name text NOT NULL,
   archived_at timestamptz NOT NULL DEFAULT now());
 
+CREATE TABLE ${j}.event (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  run bigint NOT NULL REFERENCES ${j}.run ON DELETE CASCADE,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  event jsonb NOT NULL);
+
+CREATE TABLE ${j}.reads (
+  migration text PRIMARY KEY,
+  percent numeric(5, 2) NOT NULL CHECK (percent BETWEEN 0 AND 100),
+  changed_at timestamptz NOT NULL DEFAULT now());
+
+${archiveFunction(j, schema)}
+${switchFunctions(j)};
+${jsonFunctions(j)};
+
+CREATE VIEW ${j}.status AS
+SELECT migration, plan_hash, phase, CASE WHEN paused AND state = 'running' THEN 'paused' ELSE state END AS state, reason, executor, created_at, updated_at FROM ${j}.run;
+CREATE VIEW ${j}.history AS
+SELECT r.migration, s.step, s.state, s.attempts, s.lock_wait_ms, s.lock_held_ms, s.started_at, s.finished_at FROM ${j}.step s JOIN ${j}.run r ON r.id = s.run;
+
+GRANT USAGE ON SCHEMA ${j} TO PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${j} FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ${j}.reads(text, text), ${j}.read_switch(text), ${j}.bucket(text, text) TO PUBLIC`;
+
+const archiveFunction = (j: Sql, schema: string): Sql => sql`
 -- Puts a table away in the journal's schema, under a name that is free there.
 CREATE FUNCTION ${j}.archive_table(migration text, schema_name text, table_name text, wanted text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
@@ -129,30 +154,7 @@ BEGIN
   EXECUTE format('ALTER TABLE %I.%I SET SCHEMA %I', schema_name, kept, ${schema}::text);
   INSERT INTO ${j}.archive (migration, kind, schema_name, table_name, original_name, archived_name)
   VALUES (archive_table.migration, 'table', archive_table.schema_name, archive_table.table_name, archive_table.table_name, kept);
-END $body$;
-
-CREATE TABLE ${j}.event (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  run bigint NOT NULL REFERENCES ${j}.run ON DELETE CASCADE,
-  at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  event jsonb NOT NULL);
-
-CREATE TABLE ${j}.reads (
-  migration text PRIMARY KEY,
-  percent numeric(5, 2) NOT NULL CHECK (percent BETWEEN 0 AND 100),
-  changed_at timestamptz NOT NULL DEFAULT now());
-
-${switchFunctions(j)};
-${jsonFunctions(j)};
-
-CREATE VIEW ${j}.status AS
-SELECT migration, plan_hash, phase, CASE WHEN paused AND state = 'running' THEN 'paused' ELSE state END AS state, reason, executor, created_at, updated_at FROM ${j}.run;
-CREATE VIEW ${j}.history AS
-SELECT r.migration, s.step, s.state, s.attempts, s.lock_wait_ms, s.lock_held_ms, s.started_at, s.finished_at FROM ${j}.step s JOIN ${j}.run r ON r.id = s.run;
-
-GRANT USAGE ON SCHEMA ${j} TO PUBLIC;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${j} FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ${j}.reads(text, text), ${j}.read_switch(text), ${j}.bucket(text, text) TO PUBLIC`;
+END $body$;`;
 
 /** What applications call, as any role: they see one number and one word. */
 const switchFunctions = (j: Sql): Sql => sql`

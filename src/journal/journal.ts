@@ -82,7 +82,9 @@ export class Journal {
       sql`SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${this.schema} AND c.relname = 'meta') AS there`,
     );
     if (!found?.there) return null;
-    const [meta] = await db.query<{ version: number; minReader: number }>(sql`SELECT version, min_reader AS "minReader" FROM ${this.#j}.meta`);
+    const [meta] = await db.query<{ version: number; minReader: number }>(
+      sql`SELECT version, min_reader AS "minReader" FROM ${this.#j}.meta`,
+    );
     if (meta && meta.minReader > JOURNAL_VERSION) throw journalTooNew(meta.version, JOURNAL_VERSION);
     return meta?.version ?? null;
   }
@@ -91,7 +93,9 @@ export class Journal {
   async install(session: Session): Promise<void> {
     if ((await this.version(session)) === JOURNAL_VERSION) return;
     await session.transaction(async () => {
-      await session.execute(sql`SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext(${`lockkeeper journal ${this.schema}`}))`);
+      await session.execute(
+        sql`SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext(${`lockkeeper journal ${this.schema}`}))`,
+      );
       const version = await this.version(session);
       if (version === null) await session.execute(sql`CREATE SCHEMA IF NOT EXISTS ${this.#j}`);
       for (const upgrade of upgrades(this.schema).slice(version ?? 0)) await session.execute(upgrade);
@@ -113,9 +117,13 @@ export class Journal {
       INSERT INTO ${this.#j}.run AS r (migration, plan, plan_hash) VALUES (${plan.migration}, (${JSON.stringify(plan)}::text)::jsonb, ${plan.planHash})
       ON CONFLICT (migration) DO UPDATE SET plan = EXCLUDED.plan, plan_hash = EXCLUDED.plan_hash, state = 'planned', phase = NULL, dual_written = false, switched_at = NULL, updated_at = now()
        WHERE r.state IN ('planned', 'rolledBack')`);
-    await db.query(sql`DELETE FROM ${this.#j}.step s USING ${this.#j}.run r WHERE r.id = s.run AND r.migration = ${plan.migration} AND r.state = 'planned'`);
+    await db.query(
+      sql`DELETE FROM ${this.#j}.step s USING ${this.#j}.run r WHERE r.id = s.run AND r.migration = ${plan.migration} AND r.state = 'planned'`,
+    );
     for (const table of ['sweep', 'chunk'])
-      await db.query(sql`DELETE FROM ${this.#j}.${ident(table)} s USING ${this.#j}.run r WHERE r.id = s.run AND r.migration = ${plan.migration} AND r.state = 'planned'`);
+      await db.query(
+        sql`DELETE FROM ${this.#j}.${ident(table)} s USING ${this.#j}.run r WHERE r.id = s.run AND r.migration = ${plan.migration} AND r.state = 'planned'`,
+      );
   }
 
   /** Makes this executor the only one whose journal writes count. */
@@ -133,7 +141,11 @@ export class Journal {
     if (!held.length) throw executorReplaced();
   }
 
-  async setState(db: Queryable, run: Pick<Run, 'id' | 'token'>, change: { state: RunState; reason?: string | null; release?: true }): Promise<void> {
+  async setState(
+    db: Queryable,
+    run: Pick<Run, 'id' | 'token'>,
+    change: { state: RunState; reason?: string | null; release?: true },
+  ): Promise<void> {
     const updated = await db.query(sql`
       UPDATE ${this.#j}.run SET state = ${change.state}, reason = ${change.reason ?? null}, updated_at = now(),
              executor = CASE WHEN ${change.release ?? false} THEN NULL ELSE executor END
@@ -150,11 +162,15 @@ export class Journal {
   }
 
   async setSwitched(db: Queryable, run: Pick<Run, 'id'>, at: { statements: unknown } | null): Promise<void> {
-    await db.query(sql`UPDATE ${this.#j}.run SET switched_at = CASE WHEN ${at !== null} THEN now() END, statements_at_switch = (${at === null ? null : JSON.stringify(at.statements)}::text)::jsonb WHERE id = ${run.id}`);
+    await db.query(
+      sql`UPDATE ${this.#j}.run SET switched_at = CASE WHEN ${at !== null} THEN now() END, statements_at_switch = (${at === null ? null : JSON.stringify(at.statements)}::text)::jsonb WHERE id = ${run.id}`,
+    );
   }
 
   async statementsAtSwitch(db: Queryable, run: Pick<Run, 'id'>): Promise<unknown> {
-    const [row] = await db.query<{ statements: unknown }>(sql`SELECT statements_at_switch AS statements FROM ${this.#j}.run WHERE id = ${run.id}`);
+    const [row] = await db.query<{ statements: unknown }>(
+      sql`SELECT statements_at_switch AS statements FROM ${this.#j}.run WHERE id = ${run.id}`,
+    );
     return row?.statements ?? null;
   }
 
@@ -174,11 +190,19 @@ export class Journal {
   }
 
   async recordEvent(db: Queryable, run: number, event: Event): Promise<void> {
-    await db.query(sql`INSERT INTO ${this.#j}.event (run, event) VALUES (${run}, (${JSON.stringify(event)}::text)::jsonb)`);
+    await db.query(
+      sql`INSERT INTO ${this.#j}.event (run, event) VALUES (${run}, (${JSON.stringify(event)}::text)::jsonb)`,
+    );
   }
 
   async setPaused(db: Queryable, migration: string, paused: boolean): Promise<boolean> {
-    return (await db.query(sql`UPDATE ${this.#j}.run SET paused = ${paused}, updated_at = now() WHERE migration = ${migration} RETURNING id`)).length > 0;
+    return (
+      (
+        await db.query(
+          sql`UPDATE ${this.#j}.run SET paused = ${paused}, updated_at = now() WHERE migration = ${migration} RETURNING id`,
+        )
+      ).length > 0
+    );
   }
 
   async tune(db: Queryable, migration: string, settings: Settings): Promise<Settings | null> {
@@ -190,19 +214,25 @@ export class Journal {
 
   /** What a person changed while we run. */
   async controls(db: Queryable, run: number): Promise<{ paused: boolean; settings: Settings; token: number }> {
-    const [row] = await db.query<{ paused: boolean; settings: Settings; token: number }>(sql`SELECT paused, settings, token FROM ${this.#j}.run WHERE id = ${run}`);
+    const [row] = await db.query<{ paused: boolean; settings: Settings; token: number }>(
+      sql`SELECT paused, settings, token FROM ${this.#j}.run WHERE id = ${run}`,
+    );
     return row ?? { paused: false, settings: {}, token: -1 };
   }
 
   /** Everything captured so far has a number up to this. */
   async lastCaptured(db: Queryable, migration: string, mapping: string): Promise<number> {
-    const [row] = await db.query<{ last: number }>(sql`SELECT coalesce(max(id), 0) AS last FROM ${this.#j}.dirty WHERE migration = ${migration} AND mapping = ${mapping}`);
+    const [row] = await db.query<{ last: number }>(
+      sql`SELECT coalesce(max(id), 0) AS last FROM ${this.#j}.dirty WHERE migration = ${migration} AND mapping = ${mapping}`,
+    );
     return row?.last ?? 0;
   }
 
   /** How many captured writes wait to be drained, up to a number if one is given. */
   async pendingKeys(db: Queryable, migration: string, mapping: string, upTo: number | null = null): Promise<number> {
-    const [row] = await db.query<{ pending: number }>(sql`SELECT count(*) AS pending FROM ${this.#j}.dirty WHERE migration = ${migration} AND mapping = ${mapping} AND (${upTo}::bigint IS NULL OR id <= ${upTo}::bigint)`);
+    const [row] = await db.query<{ pending: number }>(
+      sql`SELECT count(*) AS pending FROM ${this.#j}.dirty WHERE migration = ${migration} AND mapping = ${mapping} AND (${upTo}::bigint IS NULL OR id <= ${upTo}::bigint)`,
+    );
     return row?.pending ?? 0;
   }
 }

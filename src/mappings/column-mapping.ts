@@ -3,7 +3,17 @@ import { substituteColumns } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import type { Lock, SqlStep } from '../steps/step.ts';
-import { createRoutine, createTrigger, dropRoutine, dropTrigger, installed, lastTriggerName, statements, type Routine, type RowTrigger } from './functions.ts';
+import {
+  createRoutine,
+  createTrigger,
+  dropRoutine,
+  dropTrigger,
+  installed,
+  lastTriggerName,
+  statements,
+  type Routine,
+  type RowTrigger,
+} from './functions.ts';
 import { differs } from './json-column.ts';
 import { leafPlaceholder, type Mapping } from './mapping.ts';
 
@@ -27,10 +37,21 @@ export interface ColumnMapping {
 const GUARD = 'lockkeeper.filling';
 export const guardValue = (m: ColumnMapping): string => `${m.migration}/${m.id}`;
 
-const named = (m: ColumnMapping, suffix: string): RelationName => ({ schema: m.journal, name: derivedName(m.base, suffix) });
+const named = (m: ColumnMapping, suffix: string): RelationName => ({
+  schema: m.journal,
+  name: derivedName(m.base, suffix),
+});
 
 /** The value that raises becomes NULL: the application's statement must not fail because of us. */
-function converter(m: ColumnMapping, suffix: string, expression: string, of: ColumnMapping['from'], returns: string, onError: string, result: (value: string) => string): Routine {
+function converter(
+  m: ColumnMapping,
+  suffix: string,
+  expression: string,
+  of: ColumnMapping['from'],
+  returns: string,
+  onError: string,
+  result: (value: string) => string,
+): Routine {
   const body = substituteColumns(expression, suffix, () => '(value)');
   return {
     name: named(m, suffix),
@@ -81,15 +102,23 @@ function syncRoutine(m: ColumnMapping): Routine {
   const [newFrom, newTo] = [column('NEW', m.from.name), column('NEW', m.to.name)];
   const [oldFrom, oldTo] = [column('OLD', m.from.name), column('OLD', m.to.name)];
   const fill = sql`
-    ${newTo} := ${up(m, newFrom)};${m.up === null ? sql`` : sql`
+    ${newTo} := ${up(m, newFrom)};${
+      m.up === null
+        ? sql``
+        : sql`
     IF ${newTo} IS NULL AND ${newFrom} IS NOT NULL AND ${upFails(m, newFrom)} THEN${quarantine(m, 'NEW', `does not convert to ${m.to.type}`, newFrom)}
-    END IF;`}`;
+    END IF;`
+    }`;
   const back = sql`
     IF NOT ${agrees(m, newFrom, newTo)} THEN
-      ${m.down === null ? sql`${newFrom} := ${newTo};` : sql`IF ${downFails(m, newTo)} THEN${quarantine(m, 'NEW', `does not convert back to ${m.from.type}`, newTo)}
+      ${
+        m.down === null
+          ? sql`${newFrom} := ${newTo};`
+          : sql`IF ${downFails(m, newTo)} THEN${quarantine(m, 'NEW', `does not convert back to ${m.from.type}`, newTo)}
       ELSE
         ${newFrom} := ${down(m, newTo)};
-      END IF;`}
+      END IF;`
+      }
     END IF;`;
   return {
     name: named(m, 'sync'),
@@ -113,7 +142,8 @@ END `,
   };
 }
 
-const nameText = ({ schema, name }: RelationName) => `"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`;
+const nameText = ({ schema, name }: RelationName) =>
+  `"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`;
 
 export interface ColumnSync {
   readonly install: Pick<SqlStep, 'sql' | 'locks' | 'undo' | 'installs'>;
@@ -152,7 +182,10 @@ export function compileColumnMapping(m: ColumnMapping): Mapping {
   const leaf = qualified(leafPlaceholder);
   const range = sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`;
   const [from, to] = [column('s', m.from.name), column('s', m.to.name)];
-  const fast = m.up === null ? from : sql`(${raw(substituteColumns(m.up, 'up', () => `s."${m.from.name.replaceAll('"', '""')}"`))})::${raw(m.to.type)}`;
+  const fast =
+    m.up === null
+      ? from
+      : sql`(${raw(substituteColumns(m.up, 'up', () => `s."${m.from.name.replaceAll('"', '""')}"`))})::${raw(m.to.type)}`;
   const table = sql`${qualified(m.table)} AS s`;
   const unfilled = (value: Sql) => sql`${to} IS NULL AND ${value} IS NOT NULL`;
   const misfit = sql`${from} IS NOT NULL AND ${upFails(m, from)}`;

@@ -51,7 +51,12 @@ const textAt = (doc: Sql, path: readonly string[]): Sql => sql`${at(doc, path.sl
 const takesAnyScalar = new Set(['text', 'character varying', 'varchar']);
 const isJson = (type: string) => type === 'jsonb' || type === 'json';
 
-export function valueRules(column: JsonColumn, path: readonly string[], journal: Sql, serverMajor: number): ColumnRules {
+export function valueRules(
+  column: JsonColumn,
+  path: readonly string[],
+  journal: Sql,
+  serverMajor: number,
+): ColumnRules {
   const type = raw(column.type);
   const written = column.default === null ? sql`NULL` : raw(column.default);
   const fallback = sql`(${column.notNull ? written : sql`NULL`})::${type}`;
@@ -90,7 +95,9 @@ export function valueRules(column: JsonColumn, path: readonly string[], journal:
     patch: (doc, value) => sql`${journal}.json_set(${doc}, ${textArray(path)}, ${writtenDown(value)})`,
     settable: (doc) =>
       join(
-        path.map((_, depth) => sql`coalesce(jsonb_typeof(${at(doc, path.slice(0, depth))}), 'null') IN ('null', 'object')`),
+        path.map(
+          (_, depth) => sql`coalesce(jsonb_typeof(${at(doc, path.slice(0, depth))}), 'null') IN ('null', 'object')`,
+        ),
         ' AND ',
       ),
     strip: (doc) => sql`${journal}.json_set(${doc}, ${textArray(path)}, NULL)`,
@@ -130,7 +137,10 @@ function restOfObject(object: Sql, paths: readonly (readonly string[])[]): Sql {
   const parents = keys.filter((key) => paths.some((path) => path.length > 1 && path[0] === key));
   const whole = parents.reduce((inner, key) => {
     const child = sql`(${object} -> ${key})`;
-    const rest = restOfObject(child, paths.filter(([first]) => first === key).map((path) => path.slice(1)));
+    const rest = restOfObject(
+      child,
+      paths.filter(([first]) => first === key).map((path) => path.slice(1)),
+    );
     return sql`CASE WHEN ${child} IS NULL THEN ${inner}
       WHEN jsonb_typeof(${child}) <> 'object' OR ${child} = '{}' THEN (${inner}) || jsonb_build_object(${key}::text, ${child})
       WHEN ${rest} IS NULL THEN ${inner} ELSE (${inner}) || jsonb_build_object(${key}::text, ${rest}) END`;

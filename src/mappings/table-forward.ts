@@ -34,7 +34,11 @@ const notReadCommitted = sql`current_setting('transaction_isolation') <> 'read c
 
 /** Re-reads the row as it is stored now: another trigger may have written it since the event. */
 const thisRow = (m: TableMapping, row: 'OLD' | 'NEW'): Sql =>
-  readSource(m, qualified(m.source), keyIs(m, sql`s`, 'source', (k) => sql`${ident(row.toLowerCase())}.${ident(k.source)}`));
+  readSource(
+    m,
+    qualified(m.source),
+    keyIs(m, sql`s`, 'source', (k) => sql`${ident(row.toLowerCase())}.${ident(k.source)}`),
+  );
 
 const quarantine = (m: TableMapping, row: 'OLD' | 'NEW'): Sql => sql`
     WITH t AS MATERIALIZED (${thisRow(m, row)})${quarantineMisfits(m)};`;
@@ -50,28 +54,48 @@ export function forwardRoutine(m: TableMapping, mode: Mode): Routine {
       ? sql`
 BEGIN${capture}
 END `
-      : directBody(m, mode === 'mixed' ? sql`
+      : directBody(
+          m,
+          mode === 'mixed'
+            ? sql`
   IF ${notReadCommitted} THEN${capture}
-  END IF;` : sql``);
+  END IF;`
+            : sql``,
+        );
   return { name: ours(m, 'forward'), parameters: sql``, returns: 'trigger', body };
 }
 
 function directBody(m: TableMapping, beforehand: Sql): Sql {
   const flags = m.targets.flatMap((t, i) => t.columns.map((_, j) => ident(`changed_${i}_${j}`)));
   return sql`
-DECLARE ${join(flags.map((f) => sql`
-  ${f} boolean;`), '')}
+DECLARE ${join(
+    flags.map(
+      (f) => sql`
+  ${f} boolean;`,
+    ),
+    '',
+  )}
 BEGIN${beforehand}
-  IF TG_OP = 'DELETE' THEN${join(m.targets.map((t) => deleteOrphan(m, t)), '')}
-${m.foreignKeys ? sql`` : sql`
+  IF TG_OP = 'DELETE' THEN${join(
+    m.targets.map((t) => deleteOrphan(m, t)),
+    '',
+  )}
+${
+  m.foreignKeys
+    ? sql``
+    : sql`
     -- A snapshot older than the row's copy sees nothing to delete: the drain will. (A foreign key would have raised 40001.)
     IF NOT FOUND AND ${notReadCommitted} THEN${remember(m, 'OLD')}
-    END IF;`}
+    END IF;`
+}
     RETURN NULL;
   END IF;
   IF ${keyChanged(m)} THEN
     IF EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
-    ELSE${join(m.targets.map((t) => moveOrDelete(m, t)), '')}
+    ELSE${join(
+      m.targets.map((t) => moveOrDelete(m, t)),
+      '',
+    )}
     END IF;${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}
     IF ${notReadCommitted} THEN${remember(m, 'OLD')}${remember(m, 'NEW')}
     END IF;
@@ -79,8 +103,18 @@ ${m.foreignKeys ? sql`` : sql`
   END IF;
   IF NOT ${differs(sql`OLD.${ident(m.column.name)}`, sql`NEW.${ident(m.column.name)}`)} THEN
     RETURN NULL;
-  END IF;${countOldWrite(m)}${join(m.targets.flatMap((t, i) => t.columns.map((c, j) => sql`
-  ${ident(`changed_${i}_${j}`)} := ${c.rules.changed(docOf(m, sql`OLD`), docOf(m, sql`NEW`), rest(m, docOf(m, sql`OLD`)), rest(m, docOf(m, sql`NEW`)))};`)), '')}${join(m.targets.map((t, i) => updateChanged(m, t, i)), '')}
+  END IF;${countOldWrite(m)}${join(
+    m.targets.flatMap((t, i) =>
+      t.columns.map(
+        (c, j) => sql`
+  ${ident(`changed_${i}_${j}`)} := ${c.rules.changed(docOf(m, sql`OLD`), docOf(m, sql`NEW`), rest(m, docOf(m, sql`OLD`)), rest(m, docOf(m, sql`NEW`)))};`,
+      ),
+    ),
+    '',
+  )}${join(
+    m.targets.map((t, i) => updateChanged(m, t, i)),
+    '',
+  )}
   IF EXISTS (WITH t AS MATERIALIZED (${thisRow(m, 'NEW')}) SELECT FROM t WHERE ${isMisfit(m)}) THEN${quarantine(m, 'NEW')}
   END IF;
   RETURN NULL;
@@ -103,7 +137,10 @@ const moveOrDelete = (m: TableMapping, target: Target): Sql => sql`
 function updateChanged(m: TableMapping, target: Target, i: number): Sql {
   const flag = (j: number) => ident(`changed_${i}_${j}`);
   return sql`
-  IF ${join(target.columns.map((_, j) => flag(j)), ' OR ')} THEN${updateFrom(m, target, thisRow(m, 'NEW'), flag)}
+  IF ${join(
+    target.columns.map((_, j) => flag(j)),
+    ' OR ',
+  )} THEN${updateFrom(m, target, thisRow(m, 'NEW'), flag)}
     IF NOT FOUND AND ${notReadCommitted}
        AND NOT EXISTS (SELECT FROM ${qualified(target.table)} n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`NEW.${ident(k.source)}`)}) THEN${remember(m, 'NEW')}
     END IF;
@@ -113,21 +150,31 @@ function updateChanged(m: TableMapping, target: Target, i: number): Sql {
 /** Counts writes of the old column that the application made itself, without a lock anybody could wait for. */
 const countOldWrite = (m: TableMapping): Sql => sql`
   IF pg_trigger_depth() = 1 THEN
-    PERFORM nextval(${`${sqlName(ours(m, 'old_writes'))}`});
+    PERFORM nextval(${sqlName(ours(m, 'old_writes'))});
   END IF;`;
 
-const sqlName = ({ schema, name }: { schema: string; name: string }) => `"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`;
+const sqlName = ({ schema, name }: { schema: string; name: string }) =>
+  `"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`;
 
 /**
  * AFTER INSERT on the source, at commit: adds the new rows if nobody did.
  * New code inserts into the new tables itself, with plain INSERTs that must not meet ours.
  */
 export function insertRoutine(m: TableMapping, mode: Mode): Routine {
-  const beforehand = mode === 'mixed' ? sql`
+  const beforehand =
+    mode === 'mixed'
+      ? sql`
   IF ${notReadCommitted} THEN${remember(m, 'NEW')}
     RETURN NULL;
-  END IF;` : sql``;
-  const written = m.column.default === null ? sql`NEW.${ident(m.column.name)} IS NOT NULL` : differs(sql`NEW.${ident(m.column.name)}`, sql`(${{ parts: [{ text: m.column.default }] }})::${ident('pg_catalog')}.${ident(m.column.type)}`);
+  END IF;`
+      : sql``;
+  const written =
+    m.column.default === null
+      ? sql`NEW.${ident(m.column.name)} IS NOT NULL`
+      : differs(
+          sql`NEW.${ident(m.column.name)}`,
+          sql`(${{ parts: [{ text: m.column.default }] }})::${ident('pg_catalog')}.${ident(m.column.type)}`,
+        );
   const body =
     mode === 'capture'
       ? sql`

@@ -54,7 +54,8 @@ export const docOf = (m: TableMapping, alias: Sql): Sql =>
 export const asColumn = (m: TableMapping, doc: Sql): Sql =>
   m.column.type === 'jsonb' ? doc : sql`(${doc})::${ident('pg_catalog')}.${ident(m.column.type)}`;
 
-export const rest = (m: TableMapping, doc: Sql): Sql => (m.remainder === 'drop' ? sql`NULL::jsonb` : restOf(doc, m.paths));
+export const rest = (m: TableMapping, doc: Sql): Sql =>
+  m.remainder === 'drop' ? sql`NULL::jsonb` : restOf(doc, m.paths);
 
 /** Source rows as the rules read them: k0, k1, … , doc, rest. Materialized, so that the remainder is computed once. */
 export const readSource = (m: TableMapping, from: Sql, where: Sql): Sql => sql`
@@ -64,8 +65,16 @@ export const readSource = (m: TableMapping, from: Sql, where: Sql): Sql => sql`
 
 export const forward = (c: TargetColumn, alias = sql`t`): Sql => c.rules.forward(sql`${alias}.doc`, sql`${alias}.rest`);
 
-export const keyIs = (m: TableMapping, alias: Sql, side: 'source' | 'target', other: (k: KeyColumn, i: number) => Sql): Sql =>
-  join(m.key.map((k, i) => sql`${alias}.${ident(k[side])} = ${other(k, i)}`), ' AND ');
+export const keyIs = (
+  m: TableMapping,
+  alias: Sql,
+  side: 'source' | 'target',
+  other: (k: KeyColumn, i: number) => Sql,
+): Sql =>
+  join(
+    m.key.map((k, i) => sql`${alias}.${ident(k[side])} = ${other(k, i)}`),
+    ' AND ',
+  );
 
 export const targetKey = (m: TableMapping): Sql => join(m.key.map((k) => ident(k.target)));
 
@@ -94,7 +103,10 @@ export function updateFrom(m: TableMapping, target: Target, rows: Sql, when: (co
        SET ${join(target.columns.map((c, j) => sql`${ident(c.name)} = CASE WHEN ${when(j)} THEN ${value(j)} ELSE ${current(c)} END`))}
       FROM f
      WHERE ${keyIs(m, sql`n`, 'target', (_, k) => sql`f.${ident(`k${k}`)}`)}
-       AND (${join(target.columns.map((c, j) => sql`${when(j)} AND ${differs(current(c), value(j))}`), ' OR ')});`;
+       AND (${join(
+         target.columns.map((c, j) => sql`${when(j)} AND ${differs(current(c), value(j))}`),
+         ' OR ',
+       )});`;
 }
 
 /** Makes every target agree with the source rows: what the document could not hold in the first place is left as the new shape has it. */
@@ -112,10 +124,13 @@ const misfitLines = (m: TableMapping): readonly Sql[] => [
   sql`('', '', CASE WHEN jsonb_typeof(t.doc) NOT IN ('object', 'null') THEN 'the document is not an object' END, t.doc)`,
   ...m.targets.flatMap((target) =>
     target.columns.map(
-      (c) => sql`(${target.table.name}, ${c.name}, ${c.rules.reason(sql`t.doc`)}, ${c.rules.original(sql`t.doc`, sql`t.rest`)})`,
+      (c) =>
+        sql`(${target.table.name}, ${c.name}, ${c.rules.reason(sql`t.doc`)}, ${c.rules.original(sql`t.doc`, sql`t.rest`)})`,
     ),
   ),
-  ...(m.remainder === 'reject' ? [sql`('', '', CASE WHEN t.rest IS NOT NULL THEN 'a key that no column takes' END, t.rest)`] : []),
+  ...(m.remainder === 'reject'
+    ? [sql`('', '', CASE WHEN t.rest IS NOT NULL THEN 'a key that no column takes' END, t.rest)`]
+    : []),
 ];
 
 /** True for rows with anything in misfitLines: one pass of cheap tests before the lines are written out. */
@@ -123,7 +138,9 @@ export const isMisfit = (m: TableMapping, targets = m.targets): Sql =>
   join(
     [
       sql`jsonb_typeof(t.doc) NOT IN ('object', 'null')`,
-      ...targets.flatMap(({ columns }) => columns.filter((c) => c.rules.canMisfit).map((c) => sql`${c.rules.reason(sql`t.doc`)} IS NOT NULL`)),
+      ...targets.flatMap(({ columns }) =>
+        columns.filter((c) => c.rules.canMisfit).map((c) => sql`${c.rules.reason(sql`t.doc`)} IS NOT NULL`),
+      ),
       ...(m.remainder === 'reject' ? [sql`t.rest IS NOT NULL`] : []),
     ],
     ' OR ',

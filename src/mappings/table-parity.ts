@@ -1,7 +1,18 @@
 import { ident, inline, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import type { ParityCheck } from './mapping.ts';
 import { differs } from './json-column.ts';
-import { forward, isMisfit, keyAsJson, keyIs, misfitRows, quarantineMisfits, readSource, type TableMapping, type Target, type TargetColumn } from './table-mapping.ts';
+import {
+  forward,
+  isMisfit,
+  keyAsJson,
+  keyIs,
+  misfitRows,
+  quarantineMisfits,
+  readSource,
+  type TableMapping,
+  type Target,
+  type TargetColumn,
+} from './table-mapping.ts';
 
 const allRows = (m: TableMapping): Sql => readSource(m, qualified(m.source), sql`true`);
 
@@ -21,7 +32,8 @@ function wrong(target: Target): Sql {
     else groups.set(inline(settable), { settable, columns: [c] });
   }
   const differ = [...groups.values()].map(
-    ({ settable, columns }) => sql`${settable} AND ${differs(join(columns.map((c) => sql`n.${ident(c.name)}`)), join(columns.map((c) => forward(c))))}`,
+    ({ settable, columns }) =>
+      sql`${settable} AND ${differs(join(columns.map((c) => sql`n.${ident(c.name)}`)), join(columns.map((c) => forward(c))))}`,
   );
   return join(differ, ' OR ');
 }

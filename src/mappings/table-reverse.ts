@@ -37,7 +37,8 @@ export const mustPatch = (m: TableMapping, c: TargetColumn, byApplication: Sql):
 /** The document with every column put in that `when` names and that must be patched. One expression over the row itself: never a sibling table. */
 export const patched = (m: TableMapping, target: Target, when: (column: number) => Sql, byApplication: Sql): Sql =>
   target.columns.reduce(
-    (inner, c, j) => sql`CASE WHEN ${when(j)} AND ${mustPatch(m, c, byApplication)} THEN ${c.rules.patch(inner, value(c))} ELSE ${inner} END`,
+    (inner, c, j) =>
+      sql`CASE WHEN ${when(j)} AND ${mustPatch(m, c, byApplication)} THEN ${c.rules.patch(inner, value(c))} ELSE ${inner} END`,
     doc(m),
   );
 
@@ -48,14 +49,22 @@ const byApplication = ident('by_application');
 export function reverseRoutine(m: TableMapping, index: number, target: Target): Routine {
   const flags = target.columns.map((_, j) => j);
   const oldKey = (k: { target: string }) => sql`OLD.${ident(k.target)}`;
-  const keyChanged = differs(join(m.key.map((k) => sql`OLD.${ident(k.target)}`)), join(m.key.map((k) => sql`NEW.${ident(k.target)}`)));
+  const keyChanged = differs(
+    join(m.key.map((k) => sql`OLD.${ident(k.target)}`)),
+    join(m.key.map((k) => sql`NEW.${ident(k.target)}`)),
+  );
   return {
     name: ours(m, `reverse_${index}`),
     parameters: sql``,
     returns: 'trigger',
     body: sql`
-DECLARE${join(flags.map((j) => sql`
-  ${flag(j)} boolean := true;`), '')}
+DECLARE${join(
+      flags.map(
+        (j) => sql`
+  ${flag(j)} boolean := true;`,
+      ),
+      '',
+    )}
   ${byApplication} boolean := pg_trigger_depth() = 1 AND current_setting(${DRAINING}, true) IS DISTINCT FROM 'on';
 BEGIN
   IF pg_trigger_depth() > ${DEPTH_LIMIT} THEN
@@ -70,8 +79,13 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
       RETURN NULL;
     END IF;${recreate(m, target)}
-  ELSIF TG_OP = 'UPDATE' THEN${join(target.columns.map((c, j) => sql`
-    ${flag(j)} := ${differs(sql`OLD.${ident(c.name)}`, sql`NEW.${ident(c.name)}`)};`), '')}
+  ELSIF TG_OP = 'UPDATE' THEN${join(
+    target.columns.map(
+      (c, j) => sql`
+    ${flag(j)} := ${differs(sql`OLD.${ident(c.name)}`, sql`NEW.${ident(c.name)}`)};`,
+    ),
+    '',
+  )}
     IF NOT (${join(flags.map(flag), ' OR ')}) THEN
       RETURN NULL;
     END IF;
@@ -81,7 +95,10 @@ BEGIN
     FROM ${qualified(target.table)} AS n
    WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`NEW.${ident(k.target)}`)}
      AND ${keyIs(m, sql`o`, 'source', (k) => sql`n.${ident(k.target)}`)}
-     AND (${join(target.columns.map((c, j) => sql`${flag(j)} AND ${mustPatch(m, c, byApplication)}`), ' OR ')});${keepUnsettable(m, target)}
+     AND (${join(
+       target.columns.map((c, j) => sql`${flag(j)} AND ${mustPatch(m, c, byApplication)}`),
+       ' OR ',
+     )});${keepUnsettable(m, target)}
   RETURN NULL;
 END `,
   };
@@ -93,7 +110,11 @@ export const stripped = (m: TableMapping, target: Target): Sql =>
 
 /** The source row is still there, so the target row must be: as the stripped document says. */
 const recreate = (m: TableMapping, target: Target): Sql => sql`
-    WITH t AS MATERIALIZED (${readSource(m, qualified(m.source), keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.target)}`))})${insertInto(m, target, sql`DO NOTHING`)};`;
+    WITH t AS MATERIALIZED (${readSource(
+      m,
+      qualified(m.source),
+      keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.target)}`),
+    )})${insertInto(m, target, sql`DO NOTHING`)};`;
 
 /** What the new shape says and the document cannot hold stays in the new shape, and is put before a person. */
 const keepUnsettable = (m: TableMapping, target: Target): Sql => sql`

@@ -23,11 +23,19 @@ import { DRAINING, mustPatch, patched, stripped } from './table-reverse.ts';
  */
 export const chunk = (m: TableMapping): Sql => sql`
 WITH t AS MATERIALIZED (${readSource(m, qualified(leafPlaceholder), sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`)}
-), ${join(m.targets.map((target, i) => sql`${ident(`w${i}`)} AS (${insertInto(m, target, sql`DO NOTHING`)}
-  RETURNING 1), `), '')}q AS (${quarantineMisfits(m)}
+), ${join(
+  m.targets.map(
+    (target, i) => sql`${ident(`w${i}`)} AS (${insertInto(m, target, sql`DO NOTHING`)}
+  RETURNING 1), `,
+  ),
+  '',
+)}q AS (${quarantineMisfits(m)}
   RETURNING 1)
 SELECT (SELECT count(*) FROM t) AS rows,
-       ${join(m.targets.map((_, i) => sql`(SELECT count(*) FROM ${ident(`w${i}`)})`), ' + ')} AS written,
+       ${join(
+         m.targets.map((_, i) => sql`(SELECT count(*) FROM ${ident(`w${i}`)})`),
+         ' + ',
+       )} AS written,
        (SELECT count(*) FROM q) AS misfits`;
 
 const fromJson = (k: KeyColumn, i: number): Sql => sql`(captured.key ->> ${i})::${{ parts: [{ text: k.type }] }}`;
@@ -64,13 +72,23 @@ BEGIN
   IF drained = 0 THEN
     RETURN 0;
   END IF;
-  IF truncated THEN${join(m.targets.map((target) => sql`
+  IF truncated THEN${join(
+    m.targets.map(
+      (target) => sql`
     DELETE FROM ${qualified(target.table)} n
-     WHERE NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)});`), '')}
-  END IF;${join(m.targets.map((target) => sql`
+     WHERE NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)});`,
+    ),
+    '',
+  )}
+  END IF;${join(
+    m.targets.map(
+      (target) => sql`
   DELETE FROM ${qualified(target.table)} n USING unnest(keys) AS captured (key)
    WHERE ${capturedIs(m, sql`n`, 'target')}
-     AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)});`), '')}
+     AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)});`,
+    ),
+    '',
+  )}
   SELECT coalesce(array_agg(l.key), '{}') INTO held FROM (
     SELECT captured.key FROM unnest(keys) AS captured (key) JOIN ${qualified(m.source)} s ON ${capturedIs(m, sql`s`, 'source')}
        FOR NO KEY UPDATE OF s SKIP LOCKED) AS l;
@@ -97,10 +115,16 @@ export function revive(m: TableMapping): readonly Sql[] {
     ...m.targets.flatMap((target) => [
       sql`
 WITH patched AS (
-  UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, () => sql`true`, sql`false`))}
+  UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(
+    m,
+    patched(m, target, () => sql`true`, sql`false`),
+  )}
     FROM ${qualified(target.table)} AS n
    WHERE ${range} AND ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)}
-     AND (${join(target.columns.map((c) => mustPatch(m, c, sql`false`)), ' OR ')})
+     AND (${join(
+       target.columns.map((c) => mustPatch(m, c, sql`false`)),
+       ' OR ',
+     )})
   RETURNING 1)
 SELECT count(*) AS rows FROM patched`,
       // The new shape has no row: since contract that means the values are gone.

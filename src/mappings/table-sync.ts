@@ -1,6 +1,16 @@
 import { ident, qualified, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import type { Lock, SqlStep } from '../steps/step.ts';
-import { createRoutine, createTrigger, dropRoutine, dropTrigger, installed, lastTriggerName, statements, type Routine, type RowTrigger } from './functions.ts';
+import {
+  createRoutine,
+  createTrigger,
+  dropRoutine,
+  dropTrigger,
+  installed,
+  lastTriggerName,
+  statements,
+  type Routine,
+  type RowTrigger,
+} from './functions.ts';
 import { forwardRoutine, insertRoutine, truncateRoutine, type Mode } from './table-forward.ts';
 import { ours, type TableMapping } from './table-mapping.ts';
 import { recreateRoutine, reverseRoutine, truncateTargetRoutine } from './table-reverse.ts';
@@ -20,17 +30,33 @@ export interface TableSync {
 
 export function tableSync(m: TableMapping, existingTriggers: readonly string[]): TableSync {
   const named = (suffix: string) => lastTriggerName(ours(m, suffix).name, existingTriggers);
-  const routines = (mode: Mode): readonly Routine[] => [forwardRoutine(m, mode), insertRoutine(m, mode), truncateRoutine(m, mode)];
+  const routines = (mode: Mode): readonly Routine[] => [
+    forwardRoutine(m, mode),
+    insertRoutine(m, mode),
+    truncateRoutine(m, mode),
+  ];
   const triggers = (mode: Mode): readonly RowTrigger[] => {
     const [forward, insert, truncate] = routines(mode) as [Routine, Routine, Routine];
     return [
       { name: named('forward'), relation: m.source, when: 'AFTER UPDATE OR DELETE', each: 'row', routine: forward },
       { name: named('insert'), relation: m.source, when: 'AFTER INSERT', each: 'row at commit', routine: insert },
-      ...m.leaves.map((leaf) => ({ name: named('truncate'), relation: leaf, when: 'AFTER TRUNCATE', each: 'statement' as const, routine: truncate })),
+      ...m.leaves.map((leaf) => ({
+        name: named('truncate'),
+        relation: leaf,
+        when: 'AFTER TRUNCATE',
+        each: 'statement' as const,
+        routine: truncate,
+      })),
     ];
   };
   const reverse: readonly RowTrigger[] = m.targets.flatMap((target, i) => {
-    const on = (suffix: string, when: string, each: RowTrigger['each'], routine: Routine) => ({ name: lastTriggerName(ours(m, suffix).name, []), relation: target.table, when, each, routine });
+    const on = (suffix: string, when: string, each: RowTrigger['each'], routine: Routine) => ({
+      name: lastTriggerName(ours(m, suffix).name, []),
+      relation: target.table,
+      when,
+      each,
+      routine,
+    });
     return [
       on(`reverse_${i}`, 'AFTER INSERT OR UPDATE OR DELETE', 'row', reverseRoutine(m, i, target)),
       on(`recreate_${i}`, 'AFTER DELETE', 'row at commit', recreateRoutine(m, i, target)),
@@ -39,16 +65,26 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
   });
   const drain = drainRoutine(m);
   const oldWrites = qualified(ours(m, 'old_writes'));
-  const onSource = (mode: Lock['mode']): readonly Lock[] => lockAll(m.leaves.length > 1 ? [m.source, ...m.leaves] : [m.source], mode);
-  const onTargets = (mode: Lock['mode']) => lockAll(m.targets.map((t) => t.table), mode);
-  const dropAll = (list: readonly RowTrigger[]) => statements(...list.map(dropTrigger), ...unique(list).map(dropRoutine));
-  const createAll = (list: readonly RowTrigger[]) => statements(...unique(list).map(createRoutine), ...list.map(createTrigger));
+  const onSource = (mode: Lock['mode']): readonly Lock[] =>
+    lockAll(m.leaves.length > 1 ? [m.source, ...m.leaves] : [m.source], mode);
+  const onTargets = (mode: Lock['mode']) =>
+    lockAll(
+      m.targets.map((t) => t.table),
+      mode,
+    );
+  const dropAll = (list: readonly RowTrigger[]) =>
+    statements(...list.map(dropTrigger), ...unique(list).map(dropRoutine));
+  const createAll = (list: readonly RowTrigger[]) =>
+    statements(...unique(list).map(createRoutine), ...list.map(createTrigger));
   const source = triggers('capture');
   return {
     install: {
       sql: statements(sql`CREATE SEQUENCE IF NOT EXISTS ${oldWrites}`, createRoutine(drain), createAll(source)),
       locks: onSource('SHARE ROW EXCLUSIVE'),
-      undo: { sql: statements(dropAll(source), dropRoutine(drain), sql`DROP SEQUENCE IF EXISTS ${oldWrites}`), locks: onSource('ACCESS EXCLUSIVE') },
+      undo: {
+        sql: statements(dropAll(source), dropRoutine(drain), sql`DROP SEQUENCE IF EXISTS ${oldWrites}`),
+        locks: onSource('ACCESS EXCLUSIVE'),
+      },
       installs: source.map(installed),
     },
     change: (from, to) => ({
@@ -63,7 +99,11 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
       undo: { sql: dropAll(reverse), locks: onTargets('ACCESS EXCLUSIVE') },
       installs: reverse.map(installed),
     },
-    remove: statements(dropAll([...triggers('direct'), ...reverse]), dropRoutine(drain), sql`DELETE FROM ${ident(m.journal)}.dirty WHERE migration = ${m.migration} AND mapping = ${m.id}`),
+    remove: statements(
+      dropAll([...triggers('direct'), ...reverse]),
+      dropRoutine(drain),
+      sql`DELETE FROM ${ident(m.journal)}.dirty WHERE migration = ${m.migration} AND mapping = ${m.id}`,
+    ),
     restore: statements(createRoutine(drain), createAll([...triggers('direct'), ...reverse])),
   };
 }

@@ -10,11 +10,24 @@ const fields = z
     column: name,
     type: z.string().min(1).meta({ description: 'The new PostgreSQL type.' }),
     to: name.optional().meta({ description: 'The new column; <column>_new when left out.' }),
-    up: z.string().min(1).optional().meta({ description: 'SQL over the old column that gives the new value; a cast when left out.' }),
-    down: z.string().min(1).optional().meta({ description: 'SQL over the new column that gives the old value; a cast when left out.' }),
-    end_as: name.optional().meta({ description: 'What the new column is finally called, by a second rename with its own sync and gates.' }),
+    up: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'SQL over the old column that gives the new value; a cast when left out.' }),
+    down: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'SQL over the new column that gives the old value; a cast when left out.' }),
+    end_as: name
+      .optional()
+      .meta({ description: 'What the new column is finally called, by a second rename with its own sync and gates.' }),
   })
-  .refine((f) => f.to !== f.column, { path: ['to'], message: 'The new column needs another name than the old one while both exist; end_as brings the old name back.' });
+  .refine((f) => f.to !== f.column, {
+    path: ['to'],
+    message: 'The new column needs another name than the old one while both exist; end_as brings the old name back.',
+  });
 
 const newName = (f: z.output<typeof fields>) => f.to ?? derivedName(f.column, 'new');
 
@@ -26,8 +39,13 @@ export const changeColumnType = defineOperation({
   tables: (f) => [f.table],
   types: (f) => [f.type],
   plan: (f, catalog, context) =>
-    planColumnMapping({ table: f.table, from: f.column, to: newName(f), type: f.type, up: f.up ?? null, down: f.down ?? null }, catalog, context),
-  project: (f, catalog) => projectColumnMapping({ table: f.table, from: f.column, to: newName(f), type: f.type }, catalog),
+    planColumnMapping(
+      { table: f.table, from: f.column, to: newName(f), type: f.type, up: f.up ?? null, down: f.down ?? null },
+      catalog,
+      context,
+    ),
+  project: (f, catalog) =>
+    projectColumnMapping({ table: f.table, from: f.column, to: newName(f), type: f.type }, catalog),
   followUp: (f) =>
     f.end_as === undefined || f.end_as === newName(f)
       ? null

@@ -38,23 +38,40 @@ export function planColumnMapping(change: ColumnChange, catalog: Catalog, contex
     risks: [],
     newTables: [],
     removed: [{ table: change.table, column: change.from, replacedBy: change.to }],
-    moves: [dataMove(`${table.name}.${old.name}`, [`${table.name}.${change.to}`], table.rows, lossy ? ['Whether up and down lose anything is counted row by row by `verify`.'] : [])],
+    moves: [
+      dataMove(
+        `${table.name}.${old.name}`,
+        [`${table.name}.${change.to}`],
+        table.rows,
+        lossy ? ['Whether up and down lose anything is counted row by row by `verify`.'] : [],
+      ),
+    ],
     notes: [
       `Adding and archiving a column makes prepared SELECT * and RETURNING * on ${table.name} fail once with "cached plan must not change result type".`,
       `The new column stands at the end of ${table.name}; only its position differs from the old one's.`,
-      ...table.triggers.map((t) => `The trigger ${t.name} may use ${old.name} in its function: change it before contract.`),
+      ...table.triggers.map(
+        (t) => `The trigger ${t.name} may use ${old.name} in its function: change it before contract.`,
+      ),
     ],
   };
 }
 
-export function projectColumnMapping({ table, from, to, type }: Pick<ColumnChange, 'table' | 'from' | 'to' | 'type'>, catalog: Catalog): Catalog {
+export function projectColumnMapping(
+  { table, from, to, type }: Pick<ColumnChange, 'table' | 'from' | 'to' | 'type'>,
+  catalog: Catalog,
+): Catalog {
   const before = catalog.table(table);
   const old = catalog.column(table, from);
   const columns = [...before.columns.filter((c) => c.name !== from), { ...old, name: to, type: type ?? old.type }];
   return catalog.withTable({ ...before, columns });
 }
 
-function mappingOf(change: ColumnChange, table: Table, old: Column, { migration, journal, index, type }: PlanContext): ColumnMapping {
+function mappingOf(
+  change: ColumnChange,
+  table: Table,
+  old: Column,
+  { migration, journal, index, type }: PlanContext,
+): ColumnMapping {
   const newType = change.type === null ? old.type : type(change.type);
   const onlyOver = (expression: string, column: string, where: string) => {
     if (columnsOf(expression, where).some((used) => used !== column))
@@ -78,7 +95,10 @@ function mappingOf(change: ColumnChange, table: Table, old: Column, { migration,
 
 function refuseWhatIsNotSupported(table: Table, column: Column, changesType: boolean): void {
   const refuse = (what: string) => {
-    throw notSupportedYet(what, 'Nothing was changed. Change that part by hand first, or wait for a version that carries it along.');
+    throw notSupportedYet(
+      what,
+      'Nothing was changed. Change that part by hand first, or wait for a version that carries it along.',
+    );
   };
   const of = `${table.name}.${column.name}`;
   const constraints = table.constraints.filter((c) => c.columns.includes(column.name) && c.type !== 'not null');
@@ -95,39 +115,92 @@ function refuseWhatIsNotSupported(table: Table, column: Column, changesType: boo
     if (changesType && (i.unique || i.columns.length !== i.dependsOn.length)) refuse(`${of} in the index ${i.name}`);
     if (table.kind === 'partitioned') refuse(`${of} in an index of a partitioned table`);
   }
-  if (table.referencedBy.some((r) => r.definition.includes(column.name) && constraints.some((c) => c.type === 'unique')))
-    refuse(`${of} as the target of a foreign key`);
+  refuseUses(table, column, refuse);
+}
+
+/** Views and policies would go on reading the archived column; foreign keys would go on pointing at it. */
+function refuseUses(table: Table, column: Column, refuse: (what: string) => void): void {
+  const isUnique = table.constraints.some((c) => c.type === 'unique' && c.columns.includes(column.name));
+  if (isUnique && table.referencedBy.length)
+    refuse(`${table.name}.${column.name} as the possible target of a foreign key`);
   for (const d of table.dependants)
-    if (d.columns.includes(column.name) && d.kind !== 'foreign key') refuse(`${of} used by the ${d.kind} ${d.name}`);
+    if (d.columns.includes(column.name) && d.kind !== 'foreign key')
+      refuse(`${table.name}.${column.name} used by the ${d.kind} ${d.name}`);
 }
 
 const ownIndexes = (table: Table, column: Column): readonly Index[] =>
   table.indexes.filter((i) => i.dependsOn.includes(column.name) && !i.primary && i.valid);
 
 function phasesOf(change: ColumnChange, table: Table, old: Column, m: ColumnMapping): OperationPlan['phases'] {
-  const sync = columnSync(m, table.triggers.map((t) => t.name));
+  const sync = columnSync(
+    m,
+    table.triggers.map((t) => t.name),
+  );
   const exclusive: readonly Lock[] = [{ relation: m.table, mode: 'ACCESS EXCLUSIVE', holds: 'instant' }];
-  const brief = low('the lock is held for an instant', 'It gives up after a moment and tries again rather than make others queue.');
+  const brief = low(
+    'the lock is held for an instant',
+    'It gives up after a moment and tries again rather than make others queue.',
+  );
   const filling =
     table.rows > LARGE_TABLE_ROWS
-      ? medium('it rewrites the rows of a large table, one after another', 'Chunks of at most 100 ms; it vacuums as it goes and slows down when the database is busy.')
+      ? medium(
+          'it rewrites the rows of a large table, one after another',
+          'Chunks of at most 100 ms; it vacuums as it goes and slows down when the database is busy.',
+        )
       : low('it rewrites the rows, one after another', 'Chunks of at most 100 ms.');
   const indexes = ownIndexes(table, old);
-  const constraints = table.constraints.filter((c) => c.columns.includes(old.name) && (c.type === 'check' || c.type === 'foreign'));
+  const constraints = table.constraints.filter(
+    (c) => c.columns.includes(old.name) && (c.type === 'check' || c.type === 'foreign'),
+  );
   const filled = derivedName(change.to, 'filled', m.migration);
   const newDefault = defaultFor(old, m);
   return {
     expand: [
-      { slug: `add-${table.name}.${change.to}`, title: `Add ${table.name}.${change.to}`, kind: 'ddl', risk: brief, sql: addColumn(table, old, m), locks: exclusive, undo: { sql: sql`ALTER TABLE ${qualified(m.table)} DROP COLUMN ${ident(change.to)}`, locks: exclusive } },
-      { slug: `sync-${table.name}.${change.to}`, title: `Keep ${table.name}.${old.name} and ${change.to} equal`, kind: 'sync', risk: brief, ...sync.install },
+      {
+        slug: `add-${table.name}.${change.to}`,
+        title: `Add ${table.name}.${change.to}`,
+        kind: 'ddl',
+        risk: brief,
+        sql: addColumn(table, old, m),
+        locks: exclusive,
+        undo: { sql: sql`ALTER TABLE ${qualified(m.table)} DROP COLUMN ${ident(change.to)}`, locks: exclusive },
+      },
+      {
+        slug: `sync-${table.name}.${change.to}`,
+        title: `Keep ${table.name}.${old.name} and ${change.to} equal`,
+        kind: 'sync',
+        risk: brief,
+        ...sync.install,
+      },
     ],
     backfill: [
-      { slug: `fill-${table.name}.${change.to}`, title: `Fill ${table.name}.${change.to}`, kind: 'backfill', mapping: m.id, risk: filling, locks: [{ relation: m.table, mode: 'ROW EXCLUSIVE', holds: 'chunk' }] },
-      ...indexes.map((i): Step => createIndexConcurrently({ name: temporary(i.name), table: m.table, on: indexOn(i, old.name, change.to), unique: i.unique }, low('the build blocks neither reads nor writes', 'A failed build is dropped and built again.'))),
+      {
+        slug: `fill-${table.name}.${change.to}`,
+        title: `Fill ${table.name}.${change.to}`,
+        kind: 'backfill',
+        mapping: m.id,
+        risk: filling,
+        locks: [{ relation: m.table, mode: 'ROW EXCLUSIVE', holds: 'chunk' }],
+      },
+      ...indexes.map((i): Step =>
+        createIndexConcurrently(
+          { name: temporary(i.name), table: m.table, on: indexOn(i, old.name, change.to), unique: i.unique },
+          low('the build blocks neither reads nor writes', 'A failed build is dropped and built again.'),
+        ),
+      ),
       ...constraints.flatMap((c): readonly Step[] => addConstraint(m, c, old.name, change.to)),
       analyze(m.table, low('it reads a sample', 'None is needed.')),
     ],
-    'dual-write': [{ slug: 'parity', title: 'Old and new column agree, row by row', kind: 'gate', gate: 'parity', mapping: m.id, risk: low('it only reads', 'None is needed.') }],
+    'dual-write': [
+      {
+        slug: 'parity',
+        title: 'Old and new column agree, row by row',
+        kind: 'gate',
+        gate: 'parity',
+        mapping: m.id,
+        risk: low('it only reads', 'None is needed.'),
+      },
+    ],
     switch: [],
     contract: [
       ...(old.notNull ? notNullSteps(m, filled) : []),
@@ -156,25 +229,38 @@ function addColumn(table: Table, old: Column, m: ColumnMapping): Sql {
   return join(
     [
       sql`ALTER TABLE ${qualified(m.table)} ADD COLUMN ${name} ${raw(m.to.type)}${collation}`,
-      ...(old.statisticsTarget === null ? [] : [sql`ALTER TABLE ${qualified(m.table)} ALTER COLUMN ${name} SET STATISTICS ${raw(String(old.statisticsTarget))}`]),
+      ...(old.statisticsTarget === null
+        ? []
+        : [
+            sql`ALTER TABLE ${qualified(m.table)} ALTER COLUMN ${name} SET STATISTICS ${raw(String(old.statisticsTarget))}`,
+          ]),
       ...(old.comment === null ? [] : [sql`COMMENT ON COLUMN ${qualified(m.table)}.${name} IS ${old.comment}`]),
       ...old.grants
         .filter((g) => g.grantee !== table.owner)
-        .map((g) => sql`GRANT ${raw(g.privilege)} (${name}) ON ${qualified(m.table)} TO ${g.grantee === null ? sql`PUBLIC` : ident(g.grantee)}${g.grantable ? sql` WITH GRANT OPTION` : sql``}`),
+        .map(
+          (g) =>
+            sql`GRANT ${raw(g.privilege)} (${name}) ON ${qualified(m.table)} TO ${g.grantee === null ? sql`PUBLIC` : ident(g.grantee)}${g.grantable ? sql` WITH GRANT OPTION` : sql``}`,
+        ),
     ],
     ';\n',
   );
 }
 
 const defaultFor = (old: Column, m: ColumnMapping): string | null =>
-  old.default === null ? null : m.up === null ? old.default : `(${substituteColumns(m.up, 'up', () => `((${old.default ?? ''})::${m.from.type})`)})::${m.to.type}`;
+  old.default === null
+    ? null
+    : m.up === null
+      ? old.default
+      : `(${substituteColumns(m.up, 'up', () => `((${old.default ?? ''})::${m.from.type})`)})::${m.to.type}`;
 
 function addConstraint(m: ColumnMapping, c: Constraint, from: string, to: string): readonly Step[] {
   const table = qualified(m.table);
   const name = ident(temporary(c.name));
   const locks: readonly Lock[] = [
     { relation: m.table, mode: c.type === 'foreign' ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE', holds: 'instant' },
-    ...(c.references ? [{ relation: c.references, mode: 'SHARE ROW EXCLUSIVE' as const, holds: 'instant' as const }] : []),
+    ...(c.references
+      ? [{ relation: c.references, mode: 'SHARE ROW EXCLUSIVE' as const, holds: 'instant' as const }]
+      : []),
   ];
   return [
     {
@@ -184,7 +270,10 @@ function addConstraint(m: ColumnMapping, c: Constraint, from: string, to: string
       risk: low('the lock is held for an instant', 'Undo drops it.'),
       sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${name} ${constraintOn(c, from, to)} NOT VALID`,
       locks,
-      undo: { sql: sql`ALTER TABLE ${table} DROP CONSTRAINT ${name}`, locks: locks.map((l) => ({ ...l, mode: 'ACCESS EXCLUSIVE' as const })) },
+      undo: {
+        sql: sql`ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
+        locks: locks.map((l) => ({ ...l, mode: 'ACCESS EXCLUSIVE' as const })),
+      },
     },
     {
       slug: `validate-${c.name}`,
@@ -192,7 +281,10 @@ function addConstraint(m: ColumnMapping, c: Constraint, from: string, to: string
       kind: 'validate',
       risk: low('it reads the table and blocks no write', 'It can be repeated.'),
       sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${name}`,
-      locks: [{ relation: m.table, mode: 'SHARE UPDATE EXCLUSIVE', holds: 'scan' }, ...(c.references ? [{ relation: c.references, mode: 'ROW SHARE' as const, holds: 'scan' as const }] : [])],
+      locks: [
+        { relation: m.table, mode: 'SHARE UPDATE EXCLUSIVE', holds: 'scan' },
+        ...(c.references ? [{ relation: c.references, mode: 'ROW SHARE' as const, holds: 'scan' as const }] : []),
+      ],
       undo: null,
     },
   ];
@@ -225,7 +317,14 @@ function notNullSteps(m: ColumnMapping, filled: string): readonly Step[] {
 }
 
 /** In the archiving transaction: default, NOT NULL, and the names of indexes and constraints pass from the old column's to the new one's. */
-function takeOver(m: ColumnMapping, old: Column, indexes: readonly Index[], constraints: readonly Constraint[], newDefault: string | null, filled: string) {
+function takeOver(
+  m: ColumnMapping,
+  old: Column,
+  indexes: readonly Index[],
+  constraints: readonly Constraint[],
+  newDefault: string | null,
+  filled: string,
+) {
   const table = qualified(m.table);
   const to = ident(m.to.name);
   const alter = (change: Sql) => sql`ALTER TABLE ${table} ${change}`;
@@ -237,9 +336,13 @@ function takeOver(m: ColumnMapping, old: Column, indexes: readonly Index[], cons
     ...(newDefault === null ? [] : [alter(sql`ALTER COLUMN ${to} SET DEFAULT ${raw(newDefault)}`)]),
     ...(old.notNull ? [alter(sql`ALTER COLUMN ${to} SET NOT NULL`), alter(sql`DROP CONSTRAINT ${ident(filled)}`)] : []),
     ...indexes.flatMap((i) => [
-      ...(i.constraint === null ? [renameIndex(i.name, away(i.name))] : [renameConstraint(i.constraint, away(i.constraint))]),
+      ...(i.constraint === null
+        ? [renameIndex(i.name, away(i.name))]
+        : [renameConstraint(i.constraint, away(i.constraint))]),
       renameIndex(temporary(i.name), i.name),
-      ...(i.constraint === null ? [] : [alter(sql`ADD CONSTRAINT ${ident(i.constraint)} UNIQUE USING INDEX ${ident(i.name)}`)]),
+      ...(i.constraint === null
+        ? []
+        : [alter(sql`ADD CONSTRAINT ${ident(i.constraint)} UNIQUE USING INDEX ${ident(i.name)}`)]),
       ...(i.comment === null ? [] : [sql`COMMENT ON INDEX ${inSchema(i.name)} IS ${i.comment}`]),
     ]),
     ...constraints.flatMap((c) => [
@@ -249,14 +352,29 @@ function takeOver(m: ColumnMapping, old: Column, indexes: readonly Index[], cons
     ]),
   ];
   const back = [
-    ...constraints.flatMap((c) => [renameConstraint(c.name, temporary(c.name)), renameConstraint(away(c.name), c.name)]),
+    ...constraints.flatMap((c) => [
+      renameConstraint(c.name, temporary(c.name)),
+      renameConstraint(away(c.name), c.name),
+    ]),
     ...indexes.flatMap((i) => [
       // A unique constraint's index cannot outlive it: the unique index is built again if the migration goes forward once more.
-      ...(i.constraint === null ? [renameIndex(i.name, temporary(i.name))] : [alter(sql`DROP CONSTRAINT ${ident(i.constraint)}`)]),
-      ...(i.constraint === null ? [renameIndex(away(i.name), i.name)] : [renameConstraint(away(i.constraint), i.constraint)]),
+      ...(i.constraint === null
+        ? [renameIndex(i.name, temporary(i.name))]
+        : [alter(sql`DROP CONSTRAINT ${ident(i.constraint)}`)]),
+      ...(i.constraint === null
+        ? [renameIndex(away(i.name), i.name)]
+        : [renameConstraint(away(i.constraint), i.constraint)]),
     ]),
-    ...(old.notNull ? [alter(sql`ALTER COLUMN ${to} DROP NOT NULL`), alter(sql`ADD CONSTRAINT ${ident(filled)} CHECK (${to} IS NOT NULL) NOT VALID`)] : []),
+    ...(old.notNull
+      ? [
+          alter(sql`ALTER COLUMN ${to} DROP NOT NULL`),
+          alter(sql`ADD CONSTRAINT ${ident(filled)} CHECK (${to} IS NOT NULL) NOT VALID`),
+        ]
+      : []),
     ...(newDefault === null ? [] : [alter(sql`ALTER COLUMN ${to} DROP DEFAULT`)]),
   ];
-  return { sql: join(forward.length ? forward : [sql`SELECT`], ';\n'), undo: join(back.length ? back : [sql`SELECT`], ';\n') };
+  return {
+    sql: join(forward.length ? forward : [sql`SELECT`], ';\n'),
+    undo: join(back.length ? back : [sql`SELECT`], ';\n'),
+  };
 }

@@ -48,12 +48,20 @@ export const createIndex = defineOperation({
   plan(f, catalog) {
     const table = catalog.table(f.table);
     const index = indexName(f);
-    for (const column of [...f.columns.filter((c) => typeof c === 'string'), ...f.include]) catalog.column(f.table, column);
+    for (const column of [...f.columns.filter((c) => typeof c === 'string'), ...f.include])
+      catalog.column(f.table, column);
     if (catalog.has({ schema: f.table.schema, name: index })) throw nameTaken(f.table.schema, index);
-    if (table.kind === 'partitioned') throw notSupportedYet('An index on a partitioned table', 'Build it on each partition with a create_index of its own.');
+    if (table.kind === 'partitioned')
+      throw notSupportedYet(
+        'An index on a partitioned table',
+        'Build it on each partition with a create_index of its own.',
+      );
     const risk =
       table.rows > LARGE_TABLE_ROWS
-        ? medium('the build reads a large table twice and waits for older transactions', 'It blocks neither reads nor writes, and a failed build is dropped and built again.')
+        ? medium(
+            'the build reads a large table twice and waits for older transactions',
+            'It blocks neither reads nor writes, and a failed build is dropped and built again.',
+          )
         : low('the build blocks neither reads nor writes', 'A failed build is dropped and built again.');
     const step = createIndexConcurrently({ name: index, table: f.table, on: definition(f), unique: f.unique }, risk);
     return {
@@ -63,7 +71,11 @@ export const createIndex = defineOperation({
       newTables: [],
       removed: [],
       moves: [],
-      notes: f.unique ? ['Rows that break the new uniqueness make the build fail: nothing is changed then, and the error names the index.'] : [],
+      notes: f.unique
+        ? [
+            'Rows that break the new uniqueness make the build fail: nothing is changed then, and the error names the index.',
+          ]
+        : [],
     };
   },
   project: (_fields, catalog) => catalog,

@@ -11,7 +11,10 @@ export function dataMove(from: string, to: readonly string[], rows: number, loss
       : rows < FEW
         ? (['in one batch or a few', `there are under ${FEW.toLocaleString('en')} rows`] as const)
         : rows <= MANY
-          ? (['in batches', `there are between ${FEW.toLocaleString('en')} and ${MANY.toLocaleString('en')} rows`] as const)
+          ? ([
+              'in batches',
+              `there are between ${FEW.toLocaleString('en')} and ${MANY.toLocaleString('en')} rows`,
+            ] as const)
           : (['in batches by several workers', `there are more than ${MANY.toLocaleString('en')} rows`] as const);
   return { from, to, rows, how, because, losses };
 }

@@ -11,7 +11,9 @@ export const name = z
 /** `table` or `schema.table`; a name that holds a dot itself is written as `{ schema, name }`. */
 export const tableName = z
   .union([
-    z.string().regex(/^[^.]+(\.[^.]+)?$/u, 'Write `table` or `schema.table`; for a name with a dot, { schema: …, name: … }.'),
+    z
+      .string()
+      .regex(/^[^.]+(\.[^.]+)?$/u, 'Write `table` or `schema.table`; for a name with a dot, { schema: …, name: … }.'),
     z.strictObject({ schema: name.default('public'), name }),
   ])
   .transform((given): RelationName => {

@@ -65,7 +65,9 @@ interface Definition<Kind extends string, Schema extends z.ZodType> {
   followUp?(fields: z.output<Schema>): ReturnType<NonNullable<Operation['followUp']>>;
 }
 
-export function defineOperation<const Kind extends string, Schema extends z.ZodType>(definition: Definition<Kind, Schema>) {
+export function defineOperation<const Kind extends string, Schema extends z.ZodType>(
+  definition: Definition<Kind, Schema>,
+) {
   const read = (input: unknown): Operation => {
     const fields = definition.fields.parse(input);
     return {

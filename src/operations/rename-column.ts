@@ -18,6 +18,7 @@ export const renameColumn = defineOperation({
   fields,
   tables: (f) => [f.table],
   types: () => [],
-  plan: (f, catalog, context) => planColumnMapping({ table: f.table, from: f.from, to: f.to, type: null, up: null, down: null }, catalog, context),
+  plan: (f, catalog, context) =>
+    planColumnMapping({ table: f.table, from: f.from, to: f.to, type: null, up: null, down: null }, catalog, context),
   project: (f, catalog) => projectColumnMapping({ table: f.table, from: f.from, to: f.to, type: null }, catalog),
 });

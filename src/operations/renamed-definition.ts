@@ -8,7 +8,9 @@ import { raw, type Sql } from '../sql/sql.ts';
 /** What follows `ON table` in an index's definition, over another column. */
 export function indexOn(index: Index, from: string, to: string): Sql {
   const text = renamed(index.definition, from, to, (tree) => {
-    for (const { stmt } of tree.stmts) if ('IndexStmt' in stmt) Object.assign(stmt.IndexStmt, { idxname: 'i', unique: false, relation: { relname: 't', inh: true } });
+    for (const { stmt } of tree.stmts)
+      if ('IndexStmt' in stmt)
+        Object.assign(stmt.IndexStmt, { idxname: 'i', unique: false, relation: { relname: 't', inh: true } });
   });
   return raw(text.slice('CREATE INDEX i ON t '.length).replace(/;\s*$/, ''));
 }
@@ -32,12 +34,14 @@ function renamed(statement: string, from: string, to: string, also: (tree: Tree)
     const n = node as Record<string, unknown>;
     if (kind === 'IndexElem' && n['name'] === from) n['name'] = to;
     if (kind === 'ColumnRef') renameStrings((n['fields'] as readonly unknown[]).slice(-1), from, to);
-    for (const list of ['fk_attrs', 'fk_del_set_cols']) if (kind === 'Constraint' && Array.isArray(n[list])) renameStrings(n[list], from, to);
+    for (const list of ['fk_attrs', 'fk_del_set_cols'])
+      if (kind === 'Constraint' && Array.isArray(n[list])) renameStrings(n[list], from, to);
   });
   also(tree);
   return tree.stmts.map(({ stmt }) => deparseSync(stmt)).join(';');
 }
 
 function renameStrings(fields: readonly unknown[], from: string, to: string): void {
-  for (const field of fields as readonly { String?: { sval?: string } }[]) if (field.String?.sval === from) field.String.sval = to;
+  for (const field of fields as readonly { String?: { sval?: string } }[])
+    if (field.String?.sval === from) field.String.sval = to;
 }

@@ -18,7 +18,10 @@ export function estimate(step: Step, catalog: Catalog): Estimate {
     case 'backfill':
       return of(rows / ROWS_PER_SECOND.copy, `${rows} rows at ${ROWS_PER_SECOND.copy} rows/s, the default throttle`);
     case 'concurrently':
-      return of(Math.max(1, tables.reduce((sum, t) => sum + t.bytes, 0) / INDEX_BYTES_PER_SECOND), 'the table’s size at 20 MB/s, twice read');
+      return of(
+        Math.max(1, tables.reduce((sum, t) => sum + t.bytes, 0) / INDEX_BYTES_PER_SECOND),
+        'the table’s size at 20 MB/s, twice read',
+      );
     case 'validate':
       return of(rows / ROWS_PER_SECOND.scan, `${rows} rows at ${ROWS_PER_SECOND.scan} rows/s`);
     case 'gate':

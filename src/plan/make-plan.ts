@@ -5,9 +5,18 @@ import type { Mapping } from '../mappings/mapping.ts';
 import type { Operation, OperationPlan } from '../operations/operation.ts';
 import { ident, inline, sql, type Sql } from '../sql/sql.ts';
 import { high, low, medium, LARGE_TABLE_ROWS } from '../steps/risk.ts';
-import type { Risk, Statement, Step } from '../steps/step.ts';
+import type { Risk, SqlStep, Statement, Step } from '../steps/step.ts';
 import { estimate } from './estimate.ts';
-import type { Impact, Misfit, Plan, PlannedMapping, PlannedPhase, PlannedStatement, PlannedStep, TableSummary } from './plan.ts';
+import type {
+  Impact,
+  Misfit,
+  Plan,
+  PlannedMapping,
+  PlannedPhase,
+  PlannedStatement,
+  PlannedStep,
+  TableSummary,
+} from './plan.ts';
 import { planHash } from './plan-hash.ts';
 
 /** A migration as far as planning needs it. */
@@ -63,25 +72,38 @@ export function makePlan(input: PlanInput, catalog: Catalog, options: PlanOption
     impact: seen.impact,
     misfits: seen.misfits,
     missing: seen.missing,
-    fingerprints: touched.map((t) => ({ relation: { schema: t.schema, name: t.name }, exists: true, shape: fingerprint(t) })),
+    fingerprints: touched.map((t) => ({
+      relation: { schema: t.schema, name: t.name },
+      exists: true,
+      shape: fingerprint(t),
+    })),
   };
 }
 
 const goals: Record<PhaseName, string> = {
   expand: 'Add the new shape beside the old one and start to notice every write. Old code sees no difference.',
   backfill: 'Copy what is there already, then build indexes and constraints.',
-  'dual-write': 'A write to either shape reaches the other in the same transaction. New code may be deployed from here on.',
+  'dual-write':
+    'A write to either shape reaches the other in the same transaction. New code may be deployed from here on.',
   switch: 'Reads move to the new shape; both are still kept, so going back is flipping back.',
   contract: 'When nobody needs the old shape any more, stop syncing and archive it.',
 };
 
 function planPhase(name: PhaseName, steps: readonly Step[], catalog: Catalog): PlannedPhase {
-  const planned = steps.map((step, i) => printStep(step, name, `${name}/${String(i + 1).padStart(2, '0')}-${step.slug}`, catalog));
+  const planned = steps.map((step, i) =>
+    printStep(step, name, `${name}/${String(i + 1).padStart(2, '0')}-${step.slug}`, catalog),
+  );
   return { name, goal: goals[name], steps: planned };
 }
 
 /** The steps of all operations, with what the migration as a whole adds: the read switch, and the gates before contract. */
-function stepsOf(name: PhaseName, planned: readonly OperationPlan[], mappings: readonly Mapping[], input: PlanInput, journal: string): readonly Step[] {
+function stepsOf(
+  name: PhaseName,
+  planned: readonly OperationPlan[],
+  mappings: readonly Mapping[],
+  input: PlanInput,
+  journal: string,
+): readonly Step[] {
   const own = planned.flatMap((p) => p.phases[name]);
   if (!mappings.length) return own;
   if (name === 'switch') return [...own, switchReads(input.name, journal)];
@@ -94,7 +116,10 @@ const switchReads = (migration: string, journal: string): Step => {
     slug: 'reads',
     title: 'Move all reads to the new shape',
     kind: 'switch',
-    risk: medium('reads take other query plans', 'Move them by percentage first with `lockkeeper reads`; going back is flipping back.'),
+    risk: medium(
+      'reads take other query plans',
+      'Move them by percentage first with `lockkeeper reads`; going back is flipping back.',
+    ),
     sql: set(100),
     locks: [],
     undo: { sql: set(0), locks: [] },
@@ -105,14 +130,40 @@ const reads = low('it only reads', 'None is needed.');
 
 function contractGates({ gates }: PlanInput, mappings: readonly Mapping[]): readonly Step[] {
   const each = (gate: 'parity' | 'quarantine' | 'old-shape-unused', title: (m: Mapping) => string): readonly Step[] =>
-    mappings.map((m) => ({ slug: mappings.length > 1 ? `${gate}-${m.id}` : gate, title: title(m), kind: 'gate', gate, mapping: m.id, risk: reads }));
+    mappings.map((m) => ({
+      slug: mappings.length > 1 ? `${gate}-${m.id}` : gate,
+      title: title(m),
+      kind: 'gate',
+      gate,
+      mapping: m.id,
+      risk: reads,
+    }));
   return [
-    ...(gates.soakMs > 0 ? [{ slug: 'soak', title: 'Reads have been switched for long enough', kind: 'gate', gate: 'soak', soakMs: gates.soakMs, risk: reads } as const] : []),
+    ...(gates.soakMs > 0
+      ? [
+          {
+            slug: 'soak',
+            title: 'Reads have been switched for long enough',
+            kind: 'gate',
+            gate: 'soak',
+            soakMs: gates.soakMs,
+            risk: reads,
+          } as const,
+        ]
+      : []),
     ...each('old-shape-unused', (m) => `Nobody uses ${m.source.name}.${m.column} any more`),
     ...each('quarantine', (m) => `Every value of ${m.source.name}.${m.column} that did not fit is settled`),
     ...each('parity', (m) => `Both shapes of ${m.source.name}.${m.column} are equal, row by row`),
-    ...(gates.backup ? [{ slug: 'backup', title: 'A person names the backup', kind: 'gate', gate: 'backup', risk: reads } as const] : []),
-    { slug: 'approval', title: 'A person approves the contraction', kind: 'gate', gate: 'contract-approval', risk: reads },
+    ...(gates.backup
+      ? [{ slug: 'backup', title: 'A person names the backup', kind: 'gate', gate: 'backup', risk: reads } as const]
+      : []),
+    {
+      slug: 'approval',
+      title: 'A person approves the contraction',
+      kind: 'gate',
+      gate: 'contract-approval',
+      risk: reads,
+    },
   ];
 }
 
@@ -140,19 +191,19 @@ function printStep(step: Step, phase: PhaseName, id: string, catalog: Catalog): 
     case 'validate':
     case 'sync':
     case 'switch':
-      return {
-        ...base,
-        ...print(step),
-        kind: step.kind,
-        undo: step.undo && print(step.undo),
-        undoKeepingData: step.undoKeepingData ? print(step.undoKeepingData) : null,
-        installs: step.installs ?? [],
-        drainFirst: step.drainFirst ?? null,
-        settle: step.settle ?? null,
-        revive: step.revive ? { mapping: step.revive.mapping, finish: step.revive.finish.map(print) } : null,
-      };
+      return { ...base, kind: step.kind, ...printSql(step) };
   }
 }
+
+const printSql = (step: SqlStep) => ({
+  ...print(step),
+  undo: step.undo && print(step.undo),
+  undoKeepingData: step.undoKeepingData ? print(step.undoKeepingData) : null,
+  installs: step.installs ?? [],
+  drainFirst: step.drainFirst ?? null,
+  settle: step.settle ?? null,
+  revive: step.revive ? { mapping: step.revive.mapping, finish: step.revive.finish.map(print) } : null,
+});
 
 const printMapping = (m: Mapping): PlannedMapping => ({
   ...m,
@@ -160,7 +211,12 @@ const printMapping = (m: Mapping): PlannedMapping => ({
   chunkCarefully: m.chunkCarefully && tidy(m.chunkCarefully),
   drain: m.drain && tidy(m.drain),
   revive: m.revive.map(tidy),
-  parity: m.parity.map((p) => ({ title: p.title, counts: tidy(p.counts), lossless: tidy(p.lossless), repair: p.repair && tidy(p.repair) })),
+  parity: m.parity.map((p) => ({
+    title: p.title,
+    counts: tidy(p.counts),
+    lossless: tidy(p.lossless),
+    repair: p.repair && tidy(p.repair),
+  })),
   misfits: tidy(m.misfits),
   requarantine: tidy(m.requarantine),
 });
@@ -180,9 +236,14 @@ function summarize(name: string, planned: readonly OperationPlan[], phases: read
 
 /** The risk classes of a change to a table: what leaves or changes type is high, large tables and unique constraints are medium. */
 function summarizeTable(table: Table, planned: readonly OperationPlan[]): TableSummary {
-  const loses = planned.flatMap((p) => p.removed).filter((r) => r.table.schema === table.schema && r.table.name === table.name);
+  const loses = planned
+    .flatMap((p) => p.removed)
+    .filter((r) => r.table.schema === table.schema && r.table.name === table.name);
   const risk: Risk = loses.length
-    ? high(`${loses.map((r) => r.column).join(', ')} leaves it`, 'Archived in place, after parity, approval and a check that nobody uses it; purged only by a command of its own.')
+    ? high(
+        `${loses.map((r) => r.column).join(', ')} leaves it`,
+        'Archived in place, after parity, approval and a check that nobody uses it; purged only by a command of its own.',
+      )
     : table.rows > LARGE_TABLE_ROWS
       ? medium('it is large', 'Every step that reads all of it runs without blocking writes.')
       : low('nothing is removed from it', 'None is needed.');

@@ -77,7 +77,12 @@ export interface PlannedMapping {
   readonly chunkCarefully: string | null;
   readonly drain: string | null;
   readonly revive: readonly string[];
-  readonly parity: readonly { readonly title: string; readonly counts: string; readonly lossless: string; readonly repair: string | null }[];
+  readonly parity: readonly {
+    readonly title: string;
+    readonly counts: string;
+    readonly lossless: string;
+    readonly repair: string | null;
+  }[];
   readonly misfits: string;
   readonly requarantine: string;
   readonly oldWrites: RelationName | null;
@@ -113,7 +118,12 @@ export interface TableSummary {
   readonly bytes: number;
   readonly indexBytes: number;
   readonly writesPerSecond: number | null;
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly notNull: boolean; readonly default: string | null }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly notNull: boolean;
+    readonly default: string | null;
+  }[];
   readonly constraints: readonly string[];
   readonly indexes: readonly string[];
   readonly risk: Risk;

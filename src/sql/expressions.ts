@@ -47,14 +47,18 @@ function references(text: string, where: string): readonly Reference[] {
   const { tokens } = scanSync(statement);
   const { stmts } = tree as { stmts: readonly { stmt: Node }[] };
   const select = stmts.length === 1 && stmts[0] && 'SelectStmt' in stmts[0].stmt ? stmts[0].stmt.SelectStmt : undefined;
-  const clauses = Object.keys(select ?? {}).sort().join();
+  const clauses = Object.keys(select ?? {})
+    .sort()
+    .join();
   if (select?.targetList?.length !== 1 || clauses !== 'limitOption,op,targetList')
     throw expressionInvalid(text, where, 'it is more than one expression');
-  if (tokens.some((t) => t.tokenName.endsWith('COMMENT'))) throw expressionInvalid(text, where, 'it contains a comment');
+  if (tokens.some((t) => t.tokenName.endsWith('COMMENT')))
+    throw expressionInvalid(text, where, 'it contains a comment');
 
   const found: Reference[] = [];
   walk(select.targetList, (kind, node) => {
-    if (kind === 'SubLink') throw expressionInvalid(text, where, 'it contains a query; only the row itself may be used');
+    if (kind === 'SubLink')
+      throw expressionInvalid(text, where, 'it contains a query; only the row itself may be used');
     if (kind === 'ParamRef') throw expressionInvalid(text, where, 'it contains a parameter');
     if (kind !== 'ColumnRef') return;
     const { fields = [], location = 0 } = node as { fields?: readonly Node[]; location?: number };

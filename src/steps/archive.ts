@@ -70,9 +70,18 @@ VALUES (${a.migration}, 'column', ${a.table.schema}, ${a.table.name}, ${a.column
       // NOT NULL comes back without a scan under a lock that blocks anyone.
       finish: a.notNull
         ? [
-            { sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${ident(filled)} CHECK (${ident(a.column)} IS NOT NULL) NOT VALID`, locks: [{ relation: a.table, mode: 'ACCESS EXCLUSIVE', holds: 'instant' }] },
-            { sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${ident(filled)}`, locks: [{ relation: a.table, mode: 'SHARE UPDATE EXCLUSIVE', holds: 'scan' }] },
-            { sql: sql`ALTER TABLE ${table} ALTER COLUMN ${ident(a.column)} SET NOT NULL;\nALTER TABLE ${table} DROP CONSTRAINT ${ident(filled)}`, locks: [{ relation: a.table, mode: 'ACCESS EXCLUSIVE', holds: 'instant' }] },
+            {
+              sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${ident(filled)} CHECK (${ident(a.column)} IS NOT NULL) NOT VALID`,
+              locks: [{ relation: a.table, mode: 'ACCESS EXCLUSIVE', holds: 'instant' }],
+            },
+            {
+              sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${ident(filled)}`,
+              locks: [{ relation: a.table, mode: 'SHARE UPDATE EXCLUSIVE', holds: 'scan' }],
+            },
+            {
+              sql: sql`ALTER TABLE ${table} ALTER COLUMN ${ident(a.column)} SET NOT NULL;\nALTER TABLE ${table} DROP CONSTRAINT ${ident(filled)}`,
+              locks: [{ relation: a.table, mode: 'ACCESS EXCLUSIVE', holds: 'instant' }],
+            },
           ]
         : [],
     },

@@ -24,7 +24,10 @@ export interface NewTable {
 export function createTableLike(source: Table, executor: string, t: NewTable): SqlStep {
   const definition = [
     ...t.key.map((k) => sql`${ident(k.target)} ${raw(k.type)} NOT NULL`),
-    ...t.columns.map((c) => sql`${ident(c.name)} ${raw(c.type)}${c.default === null ? sql`` : sql` DEFAULT ${raw(c.default)}`}${c.notNull ? sql` NOT NULL` : sql``}${c.check === null ? sql`` : sql` CHECK (${raw(c.check)})`}`),
+    ...t.columns.map(
+      (c) =>
+        sql`${ident(c.name)} ${raw(c.type)}${c.default === null ? sql`` : sql` DEFAULT ${raw(c.default)}`}${c.notNull ? sql` NOT NULL` : sql``}${c.check === null ? sql`` : sql` CHECK (${raw(c.check)})`}`,
+    ),
     sql`PRIMARY KEY (${join(t.key.map((k) => ident(k.target)))})`,
   ];
   const kept = derivedName(t.table.name, 'archived', t.migration);
@@ -54,7 +57,8 @@ export function createTableLike(source: Table, executor: string, t: NewTable): S
 const TABLE_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
 
 function grants(source: Table, t: NewTable): readonly Sql[] {
-  const to = (g: Grant) => sql`${g.grantee === null ? sql`PUBLIC` : ident(g.grantee)}${g.grantable ? sql` WITH GRANT OPTION` : sql``}`;
+  const to = (g: Grant) =>
+    sql`${g.grantee === null ? sql`PUBLIC` : ident(g.grantee)}${g.grantable ? sql` WITH GRANT OPTION` : sql``}`;
   const onTable = source.grants
     .filter((g) => g.grantee !== source.owner && TABLE_PRIVILEGES.includes(g.privilege))
     .map((g) => sql`GRANT ${raw(g.privilege)} ON ${qualified(t.table)} TO ${to(g)}`);
@@ -65,7 +69,10 @@ function grants(source: Table, t: NewTable): readonly Sql[] {
   return [
     ...onTable,
     ...t.key.flatMap((k) => columnGrants(k.source, [k.target])),
-    ...columnGrants(t.grantsOf, t.columns.map((c) => c.name)),
+    ...columnGrants(
+      t.grantsOf,
+      t.columns.map((c) => c.name),
+    ),
   ];
 }
 
@@ -90,10 +97,17 @@ export function addForeignKeys(keys: readonly ForeignKey[], risk: Risk): SqlStep
     title: `Add foreign keys to ${keys[0]?.to.name ?? ''}, not yet validated`,
     kind: 'ddl',
     risk,
-    sql: each((k) => sql`ALTER TABLE ${qualified(k.from)} ADD CONSTRAINT ${ident(k.name)} FOREIGN KEY (${join(k.columns.map(ident))})
-  REFERENCES ${qualified(k.to)} (${join(k.references.map(ident))}) ON UPDATE CASCADE ON DELETE CASCADE NOT VALID`),
+    sql: each(
+      (
+        k,
+      ) => sql`ALTER TABLE ${qualified(k.from)} ADD CONSTRAINT ${ident(k.name)} FOREIGN KEY (${join(k.columns.map(ident))})
+  REFERENCES ${qualified(k.to)} (${join(k.references.map(ident))}) ON UPDATE CASCADE ON DELETE CASCADE NOT VALID`,
+    ),
     locks: lock('SHARE ROW EXCLUSIVE'),
-    undo: { sql: each((k) => sql`ALTER TABLE ${qualified(k.from)} DROP CONSTRAINT IF EXISTS ${ident(k.name)}`), locks: lock('ACCESS EXCLUSIVE') },
+    undo: {
+      sql: each((k) => sql`ALTER TABLE ${qualified(k.from)} DROP CONSTRAINT IF EXISTS ${ident(k.name)}`),
+      locks: lock('ACCESS EXCLUSIVE'),
+    },
   };
 }
 

@@ -42,7 +42,10 @@ export async function countLossless(db: Queryable, mapping: PlannedMapping): Pro
   return found;
 }
 
-export const isExact = (counts: readonly ParityCounts[]): boolean => counts.every((c) => c.missing + c.extra + c.stale === 0);
+export const isExact = (counts: readonly ParityCounts[]): boolean =>
+  counts.every((c) => c.missing + c.extra + c.stale === 0);
 
 export const describeParity = (counts: readonly ParityCounts[]): string =>
-  counts.map((c) => `${c.title}: ${c.compared} compared, ${c.missing} missing, ${c.extra} extra, ${c.stale} stale`).join('; ');
+  counts
+    .map((c) => `${c.title}: ${c.compared} compared, ${c.missing} missing, ${c.extra} extra, ${c.stale} stale`)
+    .join('; ');

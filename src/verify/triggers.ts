@@ -13,7 +13,8 @@ export function expectedTriggers(plan: Plan, done: ReadonlySet<string>): readonl
   const expected = new Map<string, Installed>();
   for (const phase of plan.phases)
     for (const step of phase.steps)
-      if (done.has(step.id) && 'installs' in step) for (const i of step.installs) expected.set(`${i.relation.schema}.${i.relation.name}.${i.trigger}`, i);
+      if (done.has(step.id) && 'installs' in step)
+        for (const i of step.installs) expected.set(`${i.relation.schema}.${i.relation.name}.${i.trigger}`, i);
   return [...expected.values()];
 }
 
@@ -29,7 +30,8 @@ export async function checkTriggers(db: Queryable, expected: readonly Installed[
        WHERE n.nspname = ${e.relation.schema} AND c.relname = ${e.relation.name} AND t.tgname = ${e.trigger}`);
     if (!found) problems.push({ name, problem: 'is missing' });
     else if (found.enabled !== 'A') problems.push({ name, problem: 'is not enabled always' });
-    else if (found.schema !== e.function.schema || found.function !== e.function.name || found.md5 !== e.bodyMd5) problems.push({ name, problem: 'has another function' });
+    else if (found.schema !== e.function.schema || found.function !== e.function.name || found.md5 !== e.bodyMd5)
+      problems.push({ name, problem: 'has another function' });
   }
   return problems;
 }

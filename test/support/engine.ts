@@ -26,10 +26,12 @@ export function engineOn(connect: Connect, migration: string, change: Partial<De
     events,
     apply: (to?: PhaseName, options: Partial<ApplyOptions> = {}): Promise<RunDocument> =>
       applyMigration(deps, { migration }, { ...yes, ...(to ? { to } : {}), ...options }),
-    rollback: (to?: PhaseName): Promise<RunDocument> => rollbackMigration(deps, { migration }, { confirm: yes.confirm, ...(to ? { to } : {}) }),
+    rollback: (to?: PhaseName): Promise<RunDocument> =>
+      rollbackMigration(deps, { migration }, { confirm: yes.confirm, ...(to ? { to } : {}) }),
     /** Opens every gate that a person opens. */
     approveAll: async (): Promise<void> => {
-      for (const gate of ['contract-approval', 'old-shape-unused', 'new-code-gone', 'backup']) await approve(deps, { migration, gate });
+      for (const gate of ['contract-approval', 'old-shape-unused', 'new-code-gone', 'backup'])
+        await approve(deps, { migration, gate });
     },
     accept: () => acceptQuarantine(deps, { migration }),
   };
