@@ -32,7 +32,9 @@ export async function startBench(rows: number) {
     connect,
     /** A superuser's, with the setting that our own workers use, so that no contender waits for the disk alone. */
     client,
-    run: async (text: string) => void (await client.query(text)),
+    run: async (text: string): Promise<void> => {
+      await client.query(text);
+    },
     stop: async () => {
       await client.end();
       await server.stop();
