@@ -15,7 +15,11 @@ export async function verify(
   return await onRun(deps, migration, repair ? 'watch' : 'read', async (session, run, journal) => {
     const phase = run.phase;
     if (phase === null || phase === 'expand') throw wrongPhaseFor(run.migration, phase, 'backfill');
-    const done = new Set((await journal.steps(session, run.id)).filter((s) => s.state === 'done').map((s) => s.step));
+    const done = new Set(
+      (await journal.steps(session, run.id))
+        .filter((s) => s.state === 'done' || s.state === 'running')
+        .map((s) => s.step),
+    );
     const contracted = phase === 'contract';
     const mappings: VerifyDocument['mappings'][number][] = [];
     for (const mapping of contracted ? [] : run.plan.mappings) {

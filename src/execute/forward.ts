@@ -138,7 +138,8 @@ export async function checkOurTriggers(
   c: Pick<RunContext, 'session' | 'plan'>,
   states: ReadonlyMap<string, StepState>,
 ): Promise<void> {
-  const done = new Set([...states].filter(([, state]) => state === 'done').map(([id]) => id));
+  // A change of mode that has yet to settle is `running`, and its functions are there.
+  const done = new Set([...states].filter(([, state]) => state === 'done' || state === 'running').map(([id]) => id));
   const archived = c.plan.phases.some(
     (p) =>
       p.name === 'contract' && p.steps.some((s) => s.kind === 'ddl' && 'revive' in s && s.revive && done.has(s.id)),
