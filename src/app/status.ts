@@ -49,6 +49,13 @@ const neverPlanned = (migration: string): MigrationStatus => ({
   updatedAt: null,
 });
 
+/** A run whose executor is gone did not end well, whatever it wrote last. */
+function stateOf(run: Run, alive: boolean): Pick<MigrationStatus, 'state' | 'reason'> {
+  if (run.state !== 'running') return { state: run.state, reason: run.reason };
+  if (!alive) return { state: 'failed', reason: 'its executor is gone: run `apply` or `rollback` again, it goes on' };
+  return { state: run.paused ? 'paused' : 'running', reason: run.reason };
+}
+
 async function describe(deps: Deps, session: Session, journal: Journal, run: Run): Promise<MigrationStatus> {
   const records = new Map((await journal.steps(session, run.id)).map((s) => [s.step, s]));
   const j = ident(journal.schema);
@@ -61,11 +68,7 @@ async function describe(deps: Deps, session: Session, journal: Journal, run: Run
     migration: run.migration,
     planHash: run.planHash,
     phase: run.phase,
-    state: run.paused && run.state === 'running' ? 'paused' : run.state === 'running' && !alive ? 'failed' : run.state,
-    reason:
-      run.state === 'running' && !alive
-        ? 'its executor is gone: run `apply` or `rollback` again, it goes on'
-        : run.reason,
+    ...stateOf(run, alive),
     phases: run.plan.phases.map((p) => ({
       name: p.name,
       done: run.phase !== null && phaseNames.indexOf(p.name) <= phaseNames.indexOf(run.phase),

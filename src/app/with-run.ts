@@ -1,6 +1,7 @@
 import type { RunContext } from '../backfill/context.ts';
 import { defaultLimits, type Limits } from '../backfill/throttle.ts';
 import { readServer } from '../catalog/read-server.ts';
+import { LockkeeperError } from '../errors.ts';
 import type { Session } from '../database/database.ts';
 import type { Event, PhaseName } from '../events.ts';
 import { openExecutor } from '../execute/executor.ts';
@@ -97,6 +98,12 @@ const nextOf = (run: Run): readonly string[] =>
   followUps(toMigration(run.plan.document as MigrationDocument)).map((f) => f.migration.name);
 
 /** The run's state always tells how it ended, also when it ended badly. */
+const untilInterrupted = (work: () => Promise<Outcome>): Promise<Outcome> =>
+  work().catch((error: unknown) => {
+    if (error instanceof LockkeeperError && error.code === 'INTERRUPTED') return { outcome: 'interrupted' };
+    throw error;
+  });
+
 async function finishing(
   c: RunContext,
   emit: (event: Event) => void,
@@ -111,7 +118,7 @@ async function finishing(
     emit({ type: 'run.finished', migration: c.run.migration, outcome, phase, ms: c.clock.now() - started });
   };
   try {
-    const outcome = await work();
+    const outcome = await untilInterrupted(work);
     const reason =
       outcome.outcome === 'waiting'
         ? outcome.closed.map((g) => `${g.gate}: ${g.why}`).join('; ')

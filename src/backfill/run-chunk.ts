@@ -19,7 +19,7 @@ export class NotOurTurn extends Error {}
 
 const placeholder = inline(qualified(leafPlaceholder));
 
-export const forLeaf = (statement: string, leaf: RelationName): string =>
+const forLeaf = (statement: string, leaf: RelationName): string =>
   statement.split(placeholder).join(inline(qualified(leaf)));
 
 /** One range of pages and its journal row, in one transaction: both happen or neither. */

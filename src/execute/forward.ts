@@ -134,7 +134,7 @@ export async function rememberSwitch(c: Pick<RunContext, 'journal' | 'session' |
   await c.journal.setSwitched(c.session, c.run, { statements: await readOldShapeUse(c.session, c.plan) });
 }
 
-export async function checkOurTriggers(
+async function checkOurTriggers(
   c: Pick<RunContext, 'session' | 'plan'>,
   states: ReadonlyMap<string, StepState>,
 ): Promise<void> {

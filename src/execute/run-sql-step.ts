@@ -3,8 +3,8 @@ import type { Blocker } from '../events.ts';
 import type { PlannedStatement } from '../plan/plan.ts';
 import { qualified, raw, sql } from '../sql/sql.ts';
 import { holdersAgainst, stopsTraffic } from './blockers.ts';
-import type { RunContext } from '../backfill/context.ts';
-import { lockNotHad, stepFailed } from './errors.ts';
+import { isStopping, type RunContext } from '../backfill/context.ts';
+import { interrupted, lockNotHad, stepFailed } from './errors.ts';
 
 /** How long one try may make others queue, and how long to keep trying. */
 const TRY_MS = 100;
@@ -34,6 +34,7 @@ export async function runTransactional(
   let lockWaitMs = 0;
   for (let attempts = 1; ; attempts++) {
     lockWaitMs += await waitForLongTransactions(c, step, stopping, attempts);
+    if (isStopping(c)) throw interrupted();
     const asked = c.clock.now();
     try {
       return await tryOnce(c, statement, stopping.length > 0, async (waited, held) => {

@@ -1,4 +1,3 @@
-import { ownMark } from '../catalog/own-mark.ts';
 import { substituteColumns } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
@@ -15,7 +14,6 @@ import {
   type RowTrigger,
 } from './functions.ts';
 import { differs } from './json-column.ts';
-import { leafPlaceholder, type Mapping } from './mapping.ts';
 
 /** Two columns of one row that say the same: an old one and the one that takes its place. */
 export interface ColumnMapping {
@@ -34,10 +32,10 @@ export interface ColumnMapping {
 }
 
 /** While this setting names the mapping, its trigger stands aside: the statement writes both columns itself. */
-const GUARD = 'lockkeeper.filling';
+export const GUARD = 'lockkeeper.filling';
 export const guardValue = (m: ColumnMapping): string => `${m.migration}/${m.id}`;
 
-const named = (m: ColumnMapping, suffix: string): RelationName => ({
+export const named = (m: ColumnMapping, suffix: string): RelationName => ({
   schema: m.journal,
   name: derivedName(m.base, suffix),
 });
@@ -82,15 +80,16 @@ const converters = (m: ColumnMapping): readonly Routine[] => [
 ];
 
 const call = (m: ColumnMapping, suffix: string, value: Sql): Sql => sql`${qualified(named(m, suffix))}(${value})`;
-const up = (m: ColumnMapping, value: Sql): Sql => (m.up === null ? value : call(m, 'up', value));
-const down = (m: ColumnMapping, value: Sql): Sql => (m.down === null ? value : call(m, 'down', value));
-const upFails = (m: ColumnMapping, value: Sql): Sql => (m.up === null ? sql`false` : call(m, 'up_fails', value));
-const downFails = (m: ColumnMapping, value: Sql): Sql => (m.down === null ? sql`false` : call(m, 'down_fails', value));
+export const up = (m: ColumnMapping, value: Sql): Sql => (m.up === null ? value : call(m, 'up', value));
+export const down = (m: ColumnMapping, value: Sql): Sql => (m.down === null ? value : call(m, 'down', value));
+export const upFails = (m: ColumnMapping, value: Sql): Sql => (m.up === null ? sql`false` : call(m, 'up_fails', value));
+export const downFails = (m: ColumnMapping, value: Sql): Sql =>
+  m.down === null ? sql`false` : call(m, 'down_fails', value);
 
-const column = (alias: string, name: string): Sql => sql`${raw(alias)}.${ident(name)}`;
+export const column = (alias: string, name: string): Sql => sql`${raw(alias)}.${ident(name)}`;
 
 /** Either side explains the other: lossy conversions may round on the way up or on the way down. */
-const agrees = (m: ColumnMapping, from: Sql, to: Sql): Sql =>
+export const agrees = (m: ColumnMapping, from: Sql, to: Sql): Sql =>
   sql`(NOT ${differs(to, up(m, from))} OR NOT ${differs(from, down(m, to))})`;
 
 const quarantine = (m: ColumnMapping, row: string, reason: string, original: Sql): Sql => sql`
@@ -175,82 +174,5 @@ export function columnSync(m: ColumnMapping, existingTriggers: readonly string[]
     },
     remove,
     restore: create,
-  };
-}
-
-export function compileColumnMapping(m: ColumnMapping): Mapping {
-  const leaf = qualified(leafPlaceholder);
-  const range = sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`;
-  const [from, to] = [column('s', m.from.name), column('s', m.to.name)];
-  const fast =
-    m.up === null
-      ? from
-      : sql`(${raw(substituteColumns(m.up, 'up', () => `s."${m.from.name.replaceAll('"', '""')}"`))})::${raw(m.to.type)}`;
-  const table = sql`${qualified(m.table)} AS s`;
-  const unfilled = (value: Sql) => sql`${to} IS NULL AND ${value} IS NOT NULL`;
-  const misfit = sql`${from} IS NOT NULL AND ${upFails(m, from)}`;
-  const guard = sql`set_config(${GUARD}, ${guardValue(m)}, true)`;
-  const fillWith = (value: Sql): Sql => sql`
-WITH guard AS MATERIALIZED (SELECT ${guard} AS on), filled AS (
-  UPDATE ${ownMark} ${leaf} AS s SET ${ident(m.to.name)} = ${value} FROM guard
-   WHERE ${range} AND guard.on IS NOT NULL AND ${unfilled(value)}
-  RETURNING 1)
-SELECT (SELECT count(*) FROM ${leaf} AS s WHERE ${range}) AS rows, (SELECT count(*) FROM filled) AS written, 0 AS misfits`;
-  const key = m.key.length ? sql`jsonb_build_array(${join(m.key.map((k) => column('s', k)))})` : sql`NULL::jsonb`;
-  const misfits = sql`SELECT ${key} AS key, to_jsonb(${from}) AS original FROM ${table} WHERE ${misfit}`;
-  return {
-    id: m.id,
-    kind: 'column',
-    source: m.table,
-    column: m.from.name,
-    targets: [m.table],
-    key: m.key,
-    chunk: fillWith(fast),
-    chunkCarefully: m.up === null ? null : fillWith(up(m, from)),
-    drain: null,
-    revive: [
-      sql`
-WITH guard AS MATERIALIZED (SELECT ${guard} AS on), patched AS (
-  UPDATE ${ownMark} ${leaf} AS s SET ${ident(m.from.name)} = ${down(m, to)} FROM guard
-   WHERE ${range} AND guard.on IS NOT NULL AND NOT ${agrees(m, from, to)} AND NOT ${downFails(m, to)}
-  RETURNING 1)
-SELECT count(*) AS rows FROM patched`,
-    ],
-    parity: [
-      {
-        title: `${m.table.name}.${m.from.name} → ${m.to.name}`,
-        counts: sql`
-SELECT ${ownMark} count(*) AS compared,
-       count(*) FILTER (WHERE ${unfilled(up(m, from))}) AS missing,
-       0 AS extra,
-       count(*) FILTER (WHERE NOT (${unfilled(up(m, from))}) AND NOT ${agrees(m, from, to)} AND NOT (${misfit}) AND NOT (${to} IS NOT NULL AND ${downFails(m, to)})) AS stale,
-       count(*) FILTER (WHERE ${misfit}) AS quarantined
-  FROM ${table}`,
-        lossless: sql`
-SELECT ${ownMark} ${m.to.name} AS "column", count(*) FILTER (WHERE ${from} IS NOT NULL AND NOT ${differs(down(m, up(m, from)), from)}) AS exact, 0 AS default_filled,
-       count(*) FILTER (WHERE ${from} IS NOT NULL AND ${differs(down(m, up(m, from)), from)}) AS lost FROM ${table}`,
-        repair: sql`
-WITH mended AS (
-  UPDATE ${ownMark} ${table} SET ${ident(m.to.name)} = ${up(m, from)} WHERE NOT ${agrees(m, from, to)} AND NOT (${misfit}) RETURNING 1)
-SELECT count(*) AS rows FROM mended`,
-      },
-    ],
-    misfits:
-      m.up === null
-        ? sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows WHERE false`
-        : sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows FROM (SELECT ${ownMark} ${fast} FROM ${table} LIMIT 0) AS probe`,
-    requarantine: sql`
-WITH q AS MATERIALIZED (${misfits}), settled AS (
-  UPDATE ${ident(m.journal)}.quarantine o SET state = 'settled', settled_at = now()
-   WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.state <> 'settled' AND o.reason LIKE 'does not convert to %'
-     AND NOT EXISTS (SELECT FROM q WHERE q.key IS NOT DISTINCT FROM o.key AND q.original IS NOT DISTINCT FROM o.original)
-  RETURNING 1), opened AS (
-  INSERT INTO ${ident(m.journal)}.quarantine (migration, mapping, key, target, column_name, reason, original)
-  SELECT ${m.migration}, ${m.id}, q.key, ${m.table.name}, ${m.to.name}, ${`does not convert to ${m.to.type}`}, q.original FROM q
-   WHERE NOT EXISTS (SELECT FROM ${ident(m.journal)}.quarantine o
-                      WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.key IS NOT DISTINCT FROM q.key AND o.state <> 'settled' AND o.original IS NOT DISTINCT FROM q.original)
-  RETURNING 1)
-SELECT (SELECT count(*) FROM settled) AS settled, (SELECT count(*) FROM opened) AS opened`,
-    oldWrites: named(m, 'old_writes'),
   };
 }

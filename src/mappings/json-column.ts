@@ -41,7 +41,7 @@ export interface ColumnRules {
 /** An image comparison: works for every type, and sees 1.0 and 1.00 as different. */
 export const differs = (a: Sql, b: Sql): Sql => sql`record_image_ne(ROW(${a}), ROW(${b}))`;
 
-export const textArray = (items: readonly string[]): Sql => sql`${items}::text[]`;
+const textArray = (items: readonly string[]): Sql => sql`${items}::text[]`;
 
 const at = (doc: Sql, path: readonly string[]): Sql => path.reduce((inner, key) => sql`${inner} -> ${key}`, doc);
 

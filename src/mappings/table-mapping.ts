@@ -76,7 +76,7 @@ export const keyIs = (
     ' AND ',
   );
 
-export const targetKey = (m: TableMapping): Sql => join(m.key.map((k) => ident(k.target)));
+const targetKey = (m: TableMapping): Sql => join(m.key.map((k) => ident(k.target)));
 
 /** INSERT INTO target … SELECT from the rows of `t`. */
 export const insertInto = (m: TableMapping, target: Target, onConflict: Sql): Sql => sql`

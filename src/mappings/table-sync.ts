@@ -28,41 +28,62 @@ export interface TableSync {
   readonly restore: Sql;
 }
 
-export function tableSync(m: TableMapping, existingTriggers: readonly string[]): TableSync {
-  const named = (suffix: string) => lastTriggerName(ours(m, suffix).name, existingTriggers);
-  const routines = (mode: Mode): readonly Routine[] => [
-    forwardRoutine(m, mode),
-    insertRoutine(m, mode),
-    truncateRoutine(m, mode),
+const routines = (m: TableMapping, mode: Mode) =>
+  ({ forward: forwardRoutine(m, mode), insert: insertRoutine(m, mode), truncate: truncateRoutine(m, mode) }) as const;
+
+function sourceTriggers(m: TableMapping, mode: Mode, existing: readonly string[]): readonly RowTrigger[] {
+  const named = (suffix: string) => lastTriggerName(ours(m, suffix).name, existing);
+  const { forward, insert, truncate } = routines(m, mode);
+  return [
+    { name: named('forward'), relation: m.source, when: 'AFTER UPDATE OR DELETE', each: 'row', routine: forward },
+    { name: named('insert'), relation: m.source, when: 'AFTER INSERT', each: 'row at commit', routine: insert },
+    ...m.leaves.map((relation): RowTrigger => ({
+      name: named('truncate'),
+      relation,
+      when: 'AFTER TRUNCATE',
+      each: 'statement',
+      routine: truncate,
+    })),
   ];
-  const triggers = (mode: Mode): readonly RowTrigger[] => {
-    const [forward, insert, truncate] = routines(mode) as [Routine, Routine, Routine];
+}
+
+const targetTriggers = (m: TableMapping): readonly RowTrigger[] =>
+  m.targets.flatMap((target, i): readonly RowTrigger[] => {
+    const named = (suffix: string) => lastTriggerName(ours(m, suffix).name, []);
+    const relation = target.table;
     return [
-      { name: named('forward'), relation: m.source, when: 'AFTER UPDATE OR DELETE', each: 'row', routine: forward },
-      { name: named('insert'), relation: m.source, when: 'AFTER INSERT', each: 'row at commit', routine: insert },
-      ...m.leaves.map((leaf) => ({
-        name: named('truncate'),
-        relation: leaf,
+      {
+        name: named(`reverse_${i}`),
+        relation,
+        when: 'AFTER INSERT OR UPDATE OR DELETE',
+        each: 'row',
+        routine: reverseRoutine(m, i, target),
+      },
+      {
+        name: named(`recreate_${i}`),
+        relation,
+        when: 'AFTER DELETE',
+        each: 'row at commit',
+        routine: recreateRoutine(m, i, target),
+      },
+      {
+        name: named(`truncate_${i}`),
+        relation,
         when: 'AFTER TRUNCATE',
-        each: 'statement' as const,
-        routine: truncate,
-      })),
-    ];
-  };
-  const reverse: readonly RowTrigger[] = m.targets.flatMap((target, i) => {
-    const on = (suffix: string, when: string, each: RowTrigger['each'], routine: Routine) => ({
-      name: lastTriggerName(ours(m, suffix).name, []),
-      relation: target.table,
-      when,
-      each,
-      routine,
-    });
-    return [
-      on(`reverse_${i}`, 'AFTER INSERT OR UPDATE OR DELETE', 'row', reverseRoutine(m, i, target)),
-      on(`recreate_${i}`, 'AFTER DELETE', 'row at commit', recreateRoutine(m, i, target)),
-      on(`truncate_${i}`, 'AFTER TRUNCATE', 'statement', truncateTargetRoutine(m, i, target)),
+        each: 'statement',
+        routine: truncateTargetRoutine(m, i, target),
+      },
     ];
   });
+
+const dropAll = (list: readonly RowTrigger[]) => statements(...list.map(dropTrigger), ...unique(list).map(dropRoutine));
+const createAll = (list: readonly RowTrigger[]) =>
+  statements(...unique(list).map(createRoutine), ...list.map(createTrigger));
+
+export function tableSync(m: TableMapping, existingTriggers: readonly string[]): TableSync {
+  const triggers = (mode: Mode) => sourceTriggers(m, mode, existingTriggers);
+  const bodies = (mode: Mode) => statements(...Object.values(routines(m, mode)).map(createRoutine));
+  const reverse = targetTriggers(m);
   const drain = drainRoutine(m);
   const oldWrites = qualified(ours(m, 'old_writes'));
   const onSource = (mode: Lock['mode']): readonly Lock[] =>
@@ -72,10 +93,6 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
       m.targets.map((t) => t.table),
       mode,
     );
-  const dropAll = (list: readonly RowTrigger[]) =>
-    statements(...list.map(dropTrigger), ...unique(list).map(dropRoutine));
-  const createAll = (list: readonly RowTrigger[]) =>
-    statements(...unique(list).map(createRoutine), ...list.map(createTrigger));
   const source = triggers('capture');
   return {
     install: {
@@ -88,9 +105,9 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
       installs: source.map(installed),
     },
     change: (from, to) => ({
-      sql: statements(...routines(to).map(createRoutine)),
+      sql: bodies(to),
       locks: [],
-      undo: { sql: statements(...routines(from).map(createRoutine)), locks: [] },
+      undo: { sql: bodies(from), locks: [] },
       installs: triggers(to).map(installed),
     }),
     installReverse: {

@@ -4,11 +4,9 @@ import { defaultValue, jsonPath, name, tableName } from './fields.ts';
 const column = z.strictObject({
   type: z.string().min(1).meta({ description: 'A PostgreSQL type, such as integer or varchar(20).' }),
   from: jsonPath.meta({ description: 'Where in the document: notifications.email, or [notifications, email].' }),
-  default: defaultValue
-    .optional()
-    .meta({
-      description: 'Used when the document does not hold the key. Text is a literal; { sql: … } is an expression.',
-    }),
+  default: defaultValue.optional().meta({
+    description: 'Used when the document does not hold the key. Text is a literal; { sql: … } is an expression.',
+  }),
   not_null: z
     .boolean()
     .default(false)

@@ -1,0 +1,104 @@
+import { ownMark } from '../catalog/own-mark.ts';
+import { substituteColumns } from '../sql/expressions.ts';
+import { ident, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
+import {
+  GUARD,
+  agrees,
+  column,
+  down,
+  downFails,
+  guardValue,
+  named,
+  up,
+  upFails,
+  type ColumnMapping,
+} from './column-mapping.ts';
+import { differs } from './json-column.ts';
+import { leafPlaceholder, type Mapping, type ParityCheck } from './mapping.ts';
+
+const allRows = (m: ColumnMapping): Sql => sql`${qualified(m.table)} AS s`;
+const old = (m: ColumnMapping): Sql => column('s', m.from.name);
+const unfilled = (m: ColumnMapping, value: Sql): Sql => sql`${column('s', m.to.name)} IS NULL AND ${value} IS NOT NULL`;
+const misfit = (m: ColumnMapping): Sql => sql`${old(m)} IS NOT NULL AND ${upFails(m, old(m))}`;
+
+export function compileColumnMapping(m: ColumnMapping): Mapping {
+  const leaf = qualified(leafPlaceholder);
+  const range = sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`;
+  const [from, to] = [column('s', m.from.name), column('s', m.to.name)];
+  const fast =
+    m.up === null
+      ? from
+      : sql`(${raw(substituteColumns(m.up, 'up', () => `s."${m.from.name.replaceAll('"', '""')}"`))})::${raw(m.to.type)}`;
+  const table = allRows(m);
+  const guard = sql`set_config(${GUARD}, ${guardValue(m)}, true)`;
+  const fillWith = (value: Sql): Sql => sql`
+WITH guard AS MATERIALIZED (SELECT ${guard} AS on), filled AS (
+  UPDATE ${ownMark} ${leaf} AS s SET ${ident(m.to.name)} = ${value} FROM guard
+   WHERE ${range} AND guard.on IS NOT NULL AND ${unfilled(m, value)}
+  RETURNING 1)
+SELECT (SELECT count(*) FROM ${leaf} AS s WHERE ${range}) AS rows, (SELECT count(*) FROM filled) AS written, 0 AS misfits`;
+  return {
+    id: m.id,
+    kind: 'column',
+    source: m.table,
+    column: m.from.name,
+    targets: [m.table],
+    key: m.key,
+    chunk: fillWith(fast),
+    chunkCarefully: m.up === null ? null : fillWith(up(m, from)),
+    drain: null,
+    revive: [
+      sql`
+WITH guard AS MATERIALIZED (SELECT ${guard} AS on), patched AS (
+  UPDATE ${ownMark} ${leaf} AS s SET ${ident(m.from.name)} = ${down(m, to)} FROM guard
+   WHERE ${range} AND guard.on IS NOT NULL AND NOT ${agrees(m, from, to)} AND NOT ${downFails(m, to)}
+  RETURNING 1)
+SELECT count(*) AS rows FROM patched`,
+    ],
+    parity: [parityCheck(m)],
+    misfits:
+      m.up === null
+        ? sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows WHERE false`
+        : sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows FROM (SELECT ${ownMark} ${fast} FROM ${table} LIMIT 0) AS probe`,
+    requarantine: requarantine(m),
+    oldWrites: named(m, 'old_writes'),
+  };
+}
+
+function parityCheck(m: ColumnMapping): ParityCheck {
+  const [from, to] = [old(m), column('s', m.to.name)];
+  return {
+    title: `${m.table.name}.${m.from.name} → ${m.to.name}`,
+    counts: sql`
+SELECT ${ownMark} count(*) AS compared,
+       count(*) FILTER (WHERE ${unfilled(m, up(m, from))}) AS missing,
+       0 AS extra,
+       count(*) FILTER (WHERE NOT (${unfilled(m, up(m, from))}) AND NOT ${agrees(m, from, to)} AND NOT (${misfit(m)}) AND NOT (${to} IS NOT NULL AND ${downFails(m, to)})) AS stale,
+       count(*) FILTER (WHERE ${misfit(m)}) AS quarantined
+  FROM ${allRows(m)}`,
+    lossless: sql`
+SELECT ${ownMark} ${m.to.name} AS "column", count(*) FILTER (WHERE ${from} IS NOT NULL AND NOT ${differs(down(m, up(m, from)), from)}) AS exact, 0 AS default_filled,
+       count(*) FILTER (WHERE ${from} IS NOT NULL AND ${differs(down(m, up(m, from)), from)}) AS lost FROM ${allRows(m)}`,
+    repair: sql`
+WITH mended AS (
+  UPDATE ${ownMark} ${allRows(m)} SET ${ident(m.to.name)} = ${up(m, from)} WHERE NOT ${agrees(m, from, to)} AND NOT (${misfit(m)}) RETURNING 1)
+SELECT count(*) AS rows FROM mended`,
+  };
+}
+
+/** Rows whose value does not convert: key and value. */
+const misfits = (m: ColumnMapping): Sql =>
+  sql`SELECT ${m.key.length ? sql`jsonb_build_array(${join(m.key.map((k) => column('s', k)))})` : sql`NULL::jsonb`} AS key, to_jsonb(${old(m)}) AS original FROM ${allRows(m)} WHERE ${misfit(m)}`;
+
+const requarantine = (m: ColumnMapping): Sql => sql`
+WITH q AS MATERIALIZED (${misfits(m)}), settled AS (
+  UPDATE ${ident(m.journal)}.quarantine o SET state = 'settled', settled_at = now()
+   WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.state <> 'settled' AND o.reason LIKE 'does not convert to %'
+     AND NOT EXISTS (SELECT FROM q WHERE q.key IS NOT DISTINCT FROM o.key AND q.original IS NOT DISTINCT FROM o.original)
+  RETURNING 1), opened AS (
+  INSERT INTO ${ident(m.journal)}.quarantine (migration, mapping, key, target, column_name, reason, original)
+  SELECT ${m.migration}, ${m.id}, q.key, ${m.table.name}, ${m.to.name}, ${`does not convert to ${m.to.type}`}, q.original FROM q
+   WHERE NOT EXISTS (SELECT FROM ${ident(m.journal)}.quarantine o
+                      WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.key IS NOT DISTINCT FROM q.key AND o.state <> 'settled' AND o.original IS NOT DISTINCT FROM q.original)
+  RETURNING 1)
+SELECT (SELECT count(*) FROM settled) AS settled, (SELECT count(*) FROM opened) AS opened`;

@@ -1,0 +1,138 @@
+import type { Column, Constraint, Index } from '../catalog/catalog.ts';
+import type { ColumnMapping } from '../mappings/column-mapping.ts';
+import { derivedName } from '../sql/names.ts';
+import { ident, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
+import { archivedName } from '../steps/archive.ts';
+import { low } from '../steps/risk.ts';
+import type { Lock, Step } from '../steps/step.ts';
+import { constraintOn } from './renamed-definition.ts';
+
+/** What an index or constraint of the new column is called until it takes the old one's name. */
+export const temporary = (name: string): string => derivedName(name, 'new');
+
+/** The old column's constraint on the new one: enforced for new rows first, then proven for all. */
+export function addConstraint(m: ColumnMapping, c: Constraint, from: string, to: string): readonly Step[] {
+  const table = qualified(m.table);
+  const name = ident(temporary(c.name));
+  const locks: readonly Lock[] = [
+    { relation: m.table, mode: c.type === 'foreign' ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE', holds: 'instant' },
+    ...(c.references
+      ? [{ relation: c.references, mode: 'SHARE ROW EXCLUSIVE' as const, holds: 'instant' as const }]
+      : []),
+  ];
+  return [
+    {
+      slug: `add-${c.name}`,
+      title: `Carry the constraint ${c.name} over to ${to}, not yet validated`,
+      kind: 'ddl',
+      risk: low('the lock is held for an instant', 'Undo drops it.'),
+      sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${name} ${constraintOn(c, from, to)} NOT VALID`,
+      locks,
+      undo: {
+        sql: sql`ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
+        locks: locks.map((l) => ({ ...l, mode: 'ACCESS EXCLUSIVE' as const })),
+      },
+    },
+    {
+      slug: `validate-${c.name}`,
+      title: `Validate ${c.name} for ${to}`,
+      kind: 'validate',
+      risk: low('it reads the table and blocks no write', 'It can be repeated.'),
+      sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${name}`,
+      locks: [
+        { relation: m.table, mode: 'SHARE UPDATE EXCLUSIVE', holds: 'scan' },
+        ...(c.references ? [{ relation: c.references, mode: 'ROW SHARE' as const, holds: 'scan' as const }] : []),
+      ],
+      undo: null,
+    },
+  ];
+}
+
+/** NOT NULL through a validated check: SET NOT NULL then needs no scan under its lock. */
+export function notNullSteps(m: ColumnMapping, filled: string): readonly Step[] {
+  const table = qualified(m.table);
+  const exclusive: readonly Lock[] = [{ relation: m.table, mode: 'ACCESS EXCLUSIVE', holds: 'instant' }];
+  return [
+    {
+      slug: `require-${m.to.name}`,
+      title: `Refuse NULL in ${m.to.name} from now on`,
+      kind: 'ddl',
+      risk: low('the lock is held for an instant', 'Undo drops the check.'),
+      sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${ident(filled)} CHECK (${ident(m.to.name)} IS NOT NULL) NOT VALID`,
+      locks: exclusive,
+      undo: { sql: sql`ALTER TABLE ${table} DROP CONSTRAINT ${ident(filled)}`, locks: exclusive },
+    },
+    {
+      slug: `validate-${m.to.name}`,
+      title: `Make sure that no row has NULL in ${m.to.name}`,
+      kind: 'validate',
+      risk: low('it reads the table and blocks no write', 'It can be repeated.'),
+      sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${ident(filled)}`,
+      locks: [{ relation: m.table, mode: 'SHARE UPDATE EXCLUSIVE', holds: 'scan' }],
+      undo: null,
+    },
+  ];
+}
+
+/** In the archiving transaction: default, NOT NULL, and the names of indexes and constraints pass from the old column's to the new one's. */
+export function takeOver(
+  m: ColumnMapping,
+  old: Column,
+  indexes: readonly Index[],
+  constraints: readonly Constraint[],
+  newDefault: string | null,
+  filled: string,
+) {
+  const table = qualified(m.table);
+  const to = ident(m.to.name);
+  const alter = (change: Sql) => sql`ALTER TABLE ${table} ${change}`;
+  const inSchema = (name: string) => qualified({ schema: m.table.schema, name });
+  const away = (name: string) => archivedName(name, m.migration);
+  const renameIndex = (a: string, b: string) => sql`ALTER INDEX ${inSchema(a)} RENAME TO ${ident(b)}`;
+  const renameConstraint = (a: string, b: string) => alter(sql`RENAME CONSTRAINT ${ident(a)} TO ${ident(b)}`);
+  const forward = [
+    ...(newDefault === null ? [] : [alter(sql`ALTER COLUMN ${to} SET DEFAULT ${raw(newDefault)}`)]),
+    ...(old.notNull ? [alter(sql`ALTER COLUMN ${to} SET NOT NULL`), alter(sql`DROP CONSTRAINT ${ident(filled)}`)] : []),
+    ...indexes.flatMap((i) => [
+      ...(i.constraint === null
+        ? [renameIndex(i.name, away(i.name))]
+        : [renameConstraint(i.constraint, away(i.constraint))]),
+      renameIndex(temporary(i.name), i.name),
+      ...(i.constraint === null
+        ? []
+        : [alter(sql`ADD CONSTRAINT ${ident(i.constraint)} UNIQUE USING INDEX ${ident(i.name)}`)]),
+      ...(i.comment === null ? [] : [sql`COMMENT ON INDEX ${inSchema(i.name)} IS ${i.comment}`]),
+    ]),
+    ...constraints.flatMap((c) => [
+      renameConstraint(c.name, away(c.name)),
+      renameConstraint(temporary(c.name), c.name),
+      ...(c.comment === null ? [] : [sql`COMMENT ON CONSTRAINT ${ident(c.name)} ON ${table} IS ${c.comment}`]),
+    ]),
+  ];
+  const back = [
+    ...constraints.flatMap((c) => [
+      renameConstraint(c.name, temporary(c.name)),
+      renameConstraint(away(c.name), c.name),
+    ]),
+    ...indexes.flatMap((i) => [
+      // A unique constraint's index cannot outlive it: the unique index is built again if the migration goes forward once more.
+      ...(i.constraint === null
+        ? [renameIndex(i.name, temporary(i.name))]
+        : [alter(sql`DROP CONSTRAINT ${ident(i.constraint)}`)]),
+      ...(i.constraint === null
+        ? [renameIndex(away(i.name), i.name)]
+        : [renameConstraint(away(i.constraint), i.constraint)]),
+    ]),
+    ...(old.notNull
+      ? [
+          alter(sql`ALTER COLUMN ${to} DROP NOT NULL`),
+          alter(sql`ADD CONSTRAINT ${ident(filled)} CHECK (${to} IS NOT NULL) NOT VALID`),
+        ]
+      : []),
+    ...(newDefault === null ? [] : [alter(sql`ALTER COLUMN ${to} DROP DEFAULT`)]),
+  ];
+  return {
+    sql: join(forward.length ? forward : [sql`SELECT`], ';\n'),
+    undo: join(back.length ? back : [sql`SELECT`], ';\n'),
+  };
+}

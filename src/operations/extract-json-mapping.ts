@@ -1,0 +1,124 @@
+import { keyOf, type Catalog, type Table } from '../catalog/catalog.ts';
+import { notSupportedYet } from '../errors.ts';
+import { remainderRules, valueRules, type JsonColumn } from '../mappings/json-column.ts';
+import type { TableMapping } from '../mappings/table-mapping.ts';
+import { columnsOf } from '../sql/expressions.ts';
+import { derivedName } from '../sql/names.ts';
+import { ident, inline, sql, type RelationName } from '../sql/sql.ts';
+import { keyDeferrable, keyMissing, notJson } from './errors.ts';
+import type { ExtractJson } from './extract-json-fields.ts';
+import type { PlanContext } from './operation.ts';
+
+/** One new table as the author asked for it. */
+export interface Shape {
+  readonly table: RelationName;
+  readonly columns: readonly JsonColumn[];
+  readonly indexed: readonly string[];
+}
+
+/** The source, when its rows can be told apart and its rights carried over. */
+export function checkSource(f: ExtractJson, catalog: Catalog): Table {
+  const source = catalog.table(f.table);
+  const column = catalog.column(f.table, f.column);
+  if (column.baseType !== 'json' && column.baseType !== 'jsonb') throw notJson(f.table, f.column, column.type);
+  const key = keyOf(source);
+  if (!key.length) throw keyMissing(f.table);
+  const names = key.map((c) => c.name).join();
+  if (
+    source.constraints.some(
+      (c) => c.deferrable && (c.type === 'primary' || c.type === 'unique') && c.columns.join() === names,
+    )
+  )
+    throw keyDeferrable(f.table);
+  if (source.rowSecurity)
+    throw notSupportedYet(
+      'A source table with row-level security',
+      'Its policies cannot be carried to the new tables yet; nothing was changed.',
+    );
+  if (source.children.length)
+    throw notSupportedYet('A source table with inheritance children', 'Move it to declarative partitioning first.');
+  if (column.generated)
+    throw notSupportedYet('A generated JSON column', 'Extract from the column it is generated from.');
+  return source;
+}
+
+export function shapeOf(f: ExtractJson, t: ExtractJson['into'][number], context: PlanContext): Shape {
+  const columns = Object.entries(t.columns).map(([name, c]): JsonColumn => {
+    if (c.check !== undefined && columnsOf(c.check, `check of ${name}`).some((used) => used !== name))
+      throw notSupportedYet(
+        `A check of ${t.table.name}.${name} over other columns`,
+        'Name only the column itself, and add the wider check with a migration of its own.',
+      );
+    return {
+      name,
+      type: context.type(c.type),
+      from: { path: c.from },
+      default: defaultSql(c.default),
+      notNull: c.not_null,
+      check: c.check ?? null,
+    };
+  });
+  const rest = f.remainder;
+  const holdsRest =
+    typeof rest === 'object' && rest.table.schema === t.table.schema && rest.table.name === t.table.name;
+  return {
+    table: t.table,
+    columns: holdsRest
+      ? [
+          ...columns,
+          { name: rest.column, type: 'jsonb', from: 'remainder', default: null, notNull: false, check: null },
+        ]
+      : columns,
+    indexed: Object.entries(t.columns).flatMap(([name, c]) => (c.index ? [name] : [])),
+  };
+}
+
+const defaultSql = (value: string | number | boolean | { readonly sql: string } | undefined): string | null =>
+  value === undefined ? null : typeof value === 'object' ? `(${value.sql})` : inline(sql`${value}`);
+
+export function mappingOf(
+  f: ExtractJson,
+  source: Table,
+  shapes: readonly Shape[],
+  { migration, journal, index }: PlanContext,
+  major: number,
+): TableMapping {
+  const schema = ident(journal);
+  const paths = f.into.flatMap((t) => Object.values(t.columns).map((c) => c.from));
+  const column = source.columns.find((c) => c.name === f.column);
+  return {
+    id: `${f.table.name}.${f.column}`,
+    migration,
+    journal,
+    base: derivedName(migration, String(index)),
+    source: f.table,
+    leaves: source.leaves,
+    key: keyOf(source).map((k) => ({
+      source: k.name,
+      target: f.key?.[k.name] ?? keyName(source, k.name),
+      type: k.type,
+    })),
+    column: { name: f.column, type: column?.baseType ?? 'jsonb', default: column?.default ?? null },
+    paths,
+    remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
+    foreignKeys: f.foreign_key !== false,
+    targets: shapes.map((shape) => ({
+      table: shape.table,
+      columns: shape.columns.map((c) => ({
+        name: c.name,
+        type: c.type,
+        rules: c.from === 'remainder' ? remainderRules(paths, schema) : valueRules(c, c.from.path, schema, major),
+      })),
+    })),
+  };
+}
+
+/** A single key column called id becomes <table without its plural s>_id; any other keeps its name. */
+function keyName(source: Table, column: string): string {
+  if (column !== 'id') return column;
+  const singular = source.name
+    .replace(/ies$/i, 'y')
+    .replace(/(ss|sh|ch|x)es$/i, '$1')
+    .replace(/([^s])s$/i, '$1');
+  return derivedName(singular, 'id');
+}
