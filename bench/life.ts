@@ -24,6 +24,7 @@ const SETTLE_MS = 1000;
 export async function benchLife(bench: Bench, workload: Workload, { ratePerSecond, measureMs }: Load, rounds: number) {
   const file = await flagshipFile('');
   const product = productOn(bench, file.path);
+  const memoryBeforeBytes = process.memoryUsage.rss();
   const p: Record<'p50Ms' | 'p95Ms' | 'p99Ms', Record<string, number[]>> = { p50Ms: {}, p95Ms: {}, p99Ms: {} };
   const rowsPerSecond: number[] = [];
   let errors = 0;
@@ -67,6 +68,7 @@ export async function benchLife(bench: Bench, workload: Workload, { ratePerSecon
       moments.map((m) => [m, { p50: figure(p.p50Ms[m] ?? []), p95: figure(p.p95Ms[m] ?? []), p99: figure(p99(m)) }]),
     ),
     p99ToBaseline: Object.fromEntries(moments.slice(1).map((m) => [m, ratio(p99(m), p99('baseline'))])),
+    memoryBeforeBytes,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };
 }
@@ -148,8 +150,10 @@ export const showLife = (r: Awaited<ReturnType<typeof benchLife>>): string =>
         return [moment, spread(l.p50, 2), spread(l.p95, 2), spread(l.p99, 2), to ? spread(to, 2) : ''];
       }),
     ),
-    `Peak memory of our process: ${Math.round(r.peakMemoryBytes / 1024 ** 2)} MB`,
+    `Memory of our process: ${megabytes(r.memoryBeforeBytes)} before the first migration, at most ${megabytes(r.peakMemoryBytes)} since`,
   ].join('\n\n');
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MB`;
 
 export const showCurve = (points: Awaited<ReturnType<typeof benchCurve>>): string =>
   `Latency against the speed of the backfill\n\n${table(
