@@ -36,7 +36,7 @@ export function checkSource<Schema extends z.ZodType>(
   return { data: null, problems: [...flaws, ...problems].sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 
-export const flawProblem = (source: Source, file: string, { offset, message, suggestion }: Flaw): Problem => ({
+const flawProblem = (source: Source, file: string, { offset, message, suggestion }: Flaw): Problem => ({
   file,
   ...lineAndColumn(source.text, offset),
   path: '',

@@ -49,7 +49,7 @@ const readOperation = (entry: Readonly<Record<string, unknown>>): Operation[] =>
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `24h` in milliseconds. */
-export const durationMs = (text: string): number => Number.parseInt(text, 10) * (units[text.slice(-1)] ?? NaN);
+const durationMs = (text: string): number => Number.parseInt(text, 10) * (units[text.slice(-1)] ?? NaN);
 
 /** The migrations that must follow this one, each under its suffix: the second rename of `end_as`, for example. */
 export function followUps(parent: Migration): readonly { readonly suffix: string; readonly migration: Migration }[] {
