@@ -79,7 +79,7 @@ async function openSweep(
 }
 
 /** What lies between the finished ranges of 0 … pages. */
-function gaps(
+export function gaps(
   done: readonly { readonly first: number; readonly end: number }[],
   pages: number,
 ): { first: number; end: number }[] {
