@@ -5,7 +5,7 @@ import { benchSingleRow, showSingleRow } from './single-row.ts';
 import { startWorkload } from './workload.ts';
 
 /** What an application notices of a migration. See README.md. */
-const options = readOptions({ rows: 1_000_000, rounds: 3, seconds: 10, connections: 8, statements: 1000 });
+const options = readOptions({ rows: 1_000_000, rounds: 3, seconds: 10, connections: 8, statements: 1000, load: 50 });
 const { rows, rounds, connections } = options;
 const measureMs = options.seconds * 1000;
 
@@ -14,7 +14,7 @@ const workload = await startWorkload({ url: bench.applicationUrl, rows, connecti
 try {
   await workload.capacity(2000); // prepared statements and caches
   const capacity = await workload.capacity(measureMs);
-  const ratePerSecond = Math.round(capacity / 2);
+  const ratePerSecond = Math.max(1, Math.round((capacity * options.load) / 100));
   say(`Capacity ${Math.round(capacity)} transactions a second; the load is ${ratePerSecond}.`);
   const life = await benchLife(bench, workload, { ratePerSecond, measureMs }, rounds);
   say('Curve');
