@@ -101,6 +101,10 @@ export class PageRanges {
     this.#open = sweeps.flatMap((sweep) => sweep.open.map((range) => ({ sweep, ...range })));
   }
 
+  get isEmpty(): boolean {
+    return this.#open.length === 0;
+  }
+
   take(pages: number): { sweep: Sweep; first: number; end: number } | null {
     const next = this.#open[0];
     if (!next) return null;

@@ -26,6 +26,7 @@ interface Work {
   readonly pace: Pace;
   limits: Limits;
   paused: boolean;
+  readonly running: Set<Promise<void>>;
   pages: number;
   failed: unknown;
   misfits: number;
@@ -80,6 +81,7 @@ async function visit(
     pace: new Pace(),
     limits,
     paused: false,
+    running: new Set(),
     pages: FIRST_PAGES,
     failed: null,
     misfits: 0,
@@ -88,9 +90,8 @@ async function visit(
   const tending = tend(work, watch, over.signal).catch((error: unknown) => fail(work, error));
   const { settings } = await c.journal.controls(c.session, c.run.id);
   work.limits = withSettings(limits, settings);
-  await Promise.all(
-    Array.from({ length: work.limits.workers }, () => runWorker(work).catch((error: unknown) => fail(work, error))),
-  );
+  startWorkers(work);
+  while (work.running.size > 0) await Promise.race(work.running);
   over.abort();
   await tending;
   work.progress.tell();
@@ -98,6 +99,16 @@ async function visit(
   if (work.failed instanceof LeafRewritten) return true;
   if (work.failed) throw work.failed instanceof Error ? work.failed : new Error('A worker failed.');
   return false;
+}
+
+/** As many as are wanted now; those that are too many end after their chunk. */
+function startWorkers(work: Work): void {
+  while (work.running.size < work.limits.workers && !work.failed) {
+    const worker: Promise<void> = runWorker(work)
+      .catch((error: unknown) => fail(work, error))
+      .finally(() => work.running.delete(worker));
+    work.running.add(worker);
+  }
 }
 
 function fail(work: Work, error: unknown): void {
@@ -109,7 +120,7 @@ async function runWorker(work: Work): Promise<void> {
   let session: Session | null = null;
   let tries = 0;
   try {
-    while (!c.signal.aborted && !work.failed) {
+    while (!c.signal.aborted && !work.failed && work.running.size <= work.limits.workers) {
       if (work.paused) {
         await c.clock.sleep(100, c.signal);
         continue;
@@ -177,7 +188,7 @@ async function tend(work: Work, session: Session, over: AbortSignal): Promise<vo
 }
 
 async function follow(work: Work, session: Session, load: LoadWatch): Promise<void> {
-  const { c, progress } = work;
+  const { c, progress, ranges } = work;
   const { paused, settings } = await c.journal.controls(session, c.run.id);
   work.limits = withSettings(work.limits, settings);
   const reason = paused ? 'paused' : await load.reason(session, work.limits, c.clock.now());
@@ -186,6 +197,7 @@ async function follow(work: Work, session: Session, load: LoadWatch): Promise<vo
   // Somebody waits for a chunk: smaller ones, not none.
   if (reason === 'lock-waits') work.pages = Math.max(1, work.pages / 2);
   work.paused = reason !== null && reason !== 'lock-waits';
+  if (!ranges.isEmpty) startWorkers(work);
   progress.throttle = reason ?? (work.limits.maxRowsPerSecond === null ? null : 'rows-per-second');
 }
 

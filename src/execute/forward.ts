@@ -15,6 +15,7 @@ import type {
 } from '../plan/plan.ts';
 import { readOldShapeUse } from '../verify/old-shape.ts';
 import { checkTriggers, expectedTriggers } from '../verify/triggers.ts';
+import { refuseDrift, rememberShapes } from './drift.ts';
 import { triggersChanged } from './errors.ts';
 import { checkGate, type GateVerdict } from './gates.ts';
 import { runConcurrent } from './run-concurrent-step.ts';
@@ -61,6 +62,7 @@ async function runPhase(
 ): Promise<Outcome | null> {
   const started = c.clock.now();
   c.emit({ type: 'phase.started', phase: phase.name });
+  await refuseDrift(c, states);
   await checkOurTriggers(c, states);
   const gates = phase.steps.filter((s) => s.kind === 'gate');
   for (const step of phase.steps) {
@@ -82,6 +84,7 @@ async function runPhase(
       });
     } else await runStep(c, step, states.get(step.id) ?? null, options);
     if (isStopping(c) && step.kind !== 'gate' && !(await isDone(c, step.id))) return { outcome: 'interrupted' };
+    if (step.kind !== 'gate') await rememberShapes(c, step.id);
     states.set(step.id, 'done');
   }
   await finishPhase(c, phase.name);

@@ -27,6 +27,8 @@ CREATE TABLE ${j}.run (
   dual_written boolean NOT NULL DEFAULT false,
   switched_at timestamptz,
   statements_at_switch jsonb,
+  -- What the touched tables looked like after the last step.
+  shapes jsonb,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now());
 

@@ -174,6 +174,26 @@ export class Journal {
     return row?.statements ?? null;
   }
 
+  async setShapes(
+    db: Queryable,
+    run: Pick<Run, 'id'>,
+    shapes: { readonly after: string; readonly shapes: Readonly<Record<string, string>> },
+  ): Promise<void> {
+    await db.query(
+      sql`UPDATE ${this.#j}.run SET shapes = (${JSON.stringify(shapes)}::text)::jsonb WHERE id = ${run.id}`,
+    );
+  }
+
+  async shapes(
+    db: Queryable,
+    run: Pick<Run, 'id'>,
+  ): Promise<{ readonly after: string; readonly shapes: Readonly<Record<string, string>> } | null> {
+    const [row] = await db.query<{ shapes: { after: string; shapes: Record<string, string> } | null }>(
+      sql`SELECT shapes FROM ${this.#j}.run WHERE id = ${run.id}`,
+    );
+    return row?.shapes ?? null;
+  }
+
   async steps(db: Queryable, run: number): Promise<StepRecord[]> {
     return await db.query<StepRecord>(sql`
       SELECT step, state, attempts, lock_wait_ms AS "lockWaitMs", lock_held_ms AS "lockHeldMs", started_at AS "startedAt", finished_at AS "finishedAt"

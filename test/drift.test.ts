@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { withDatabase } from './support/database.ts';
+import { engineOn } from './support/engine.ts';
+
+const before = readFileSync('examples/extract-json/before.sql', 'utf8');
+const migration = 'examples/extract-json/migration.yaml';
+
+it.each([
+  ['a column of the source', 'ALTER TABLE users ADD COLUMN surprise int', 'public.users'],
+  ['an index on a new table', 'CREATE INDEX surprise ON user_preferences (theme)', 'public.user_preferences'],
+  ['a new table that is gone', 'DROP TABLE notification_preferences', 'public.notification_preferences'],
+])('refuses to go on after somebody else changed %s, and names it', (_what, change, relation) =>
+  withDatabase(before, async (db) => {
+    const { apply } = engineOn(db.connect, migration);
+    await apply('backfill');
+    await db.run(change);
+    const message: unknown = expect.stringContaining(relation);
+    await expect(apply('dual-write')).rejects.toThrow(expect.objectContaining({ code: 'DRIFT', message }));
+  }),
+);
+
+it('goes on when nobody changed anything, and after a rollback', () =>
+  withDatabase(before, async (db) => {
+    const { apply, rollback, approveAll } = engineOn(db.connect, migration);
+    await apply('backfill');
+    expect((await apply('switch')).outcome).toBe('reached');
+    await approveAll();
+    await rollback('backfill');
+    expect((await apply('switch')).outcome).toBe('reached');
+  }));
+
+it('refuses a plan made before the table was changed', () =>
+  withDatabase(before, async (db) => {
+    const { apply, deps } = engineOn(db.connect, migration);
+    const { planMigration } = await import('../src/app/plan-migration.ts');
+    const { applyMigration } = await import('../src/app/apply-migration.ts');
+    const plan = await planMigration(deps, { migration });
+    await db.run('ALTER TABLE users ADD COLUMN surprise int');
+    const yes = () => Promise.resolve(true);
+    await expect(applyMigration(deps, { plan }, { confirm: yes, confirmContract: yes })).rejects.toThrow(
+      expect.objectContaining({ code: 'DRIFT' }),
+    );
+    expect((await apply('expand')).outcome).toBe('reached');
+  }));
