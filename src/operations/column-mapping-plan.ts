@@ -178,7 +178,8 @@ function backfillSteps(change: ColumnChange, table: Table, old: Column, m: Colum
       kind: 'backfill',
       mapping: m.id,
       risk: filling,
-      locks: [{ relation: m.table, mode: 'ROW EXCLUSIVE', holds: 'chunk' }],
+      // Chunks take less; the VACUUM that goes along with them does not.
+      locks: [{ relation: m.table, mode: 'SHARE UPDATE EXCLUSIVE', holds: 'chunk' }],
     },
     ...ownIndexes(table, old).map((i) =>
       createIndexConcurrently(
