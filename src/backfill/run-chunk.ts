@@ -8,7 +8,6 @@ import type { Direction, Sweep } from './pages.ts';
 
 export interface ChunkResult {
   readonly rows: number;
-  readonly written: number;
   readonly misfits: number;
 }
 
@@ -38,12 +37,11 @@ export async function runChunk(
       sql`SELECT pg_catalog.pg_try_advisory_xact_lock_shared(pg_catalog.hashtextextended(${turnKey(c, mapping)}, 0)) AS had`,
     );
     if (!turn?.had) throw new NotOurTurn();
-    let result: ChunkResult = { rows: 0, written: 0, misfits: 0 };
+    let result: ChunkResult = { rows: 0, misfits: 0 };
     for (const statement of statements) {
       const [row] = await session.query<Partial<ChunkResult>>(bound(forLeaf(statement, sweep.leaf), ctids));
       result = {
         rows: Math.max(result.rows, row?.rows ?? 0),
-        written: row?.written ?? result.written,
         misfits: row?.misfits ?? result.misfits,
       };
     }
@@ -62,8 +60,8 @@ async function recordChunk(
   r: ChunkResult,
 ): Promise<void> {
   const recorded = await session.query(sql`
-    INSERT INTO ${ident(c.journal.schema)}.chunk (run, mapping, direction, schema_name, leaf, file_node, first_page, end_page, rows, written, misfits)
-    SELECT ${c.run.id}, ${mapping.id}, ${direction}, ${sweep.leaf.schema}, ${sweep.leaf.name}, ${sweep.fileNode}::bigint::oid, ${first}, ${end}, ${r.rows}, ${r.written}, ${r.misfits}
+    INSERT INTO ${ident(c.journal.schema)}.chunk (run, mapping, direction, schema_name, leaf, file_node, first_page, end_page, rows, misfits)
+    SELECT ${c.run.id}, ${mapping.id}, ${direction}, ${sweep.leaf.schema}, ${sweep.leaf.name}, ${sweep.fileNode}::bigint::oid, ${first}, ${end}, ${r.rows}, ${r.misfits}
      WHERE pg_catalog.pg_relation_filenode(${inline(qualified(sweep.leaf))}::regclass) = ${sweep.fileNode}::bigint::oid
     RETURNING run`);
   if (!recorded.length) throw new LeafRewritten();

@@ -11,7 +11,9 @@ import { LoadWatch, Pace, withSettings, type Limits } from './throttle.ts';
 import { Turns } from './turns.ts';
 import { openWorkSession } from './work-session.ts';
 
-const FIRST_PAGES = 32;
+const FIRST_PAGES = 64;
+/** After a chunk that raised, so many are done carefully before the fast way is tried again. */
+const CAREFUL_CHUNKS = 20;
 const MAX_PAGES = 4096;
 const MAX_TRIES = 60;
 
@@ -28,6 +30,7 @@ interface Work {
   paused: boolean;
   readonly running: Set<Promise<void>>;
   pages: number;
+  careful: number;
   failed: unknown;
   misfits: number;
 }
@@ -83,6 +86,7 @@ async function visit(
     paused: false,
     running: new Set(),
     pages: FIRST_PAGES,
+    careful: 0,
     failed: null,
     misfits: 0,
   };
@@ -153,25 +157,25 @@ async function runWorker(work: Work): Promise<void> {
   }
 }
 
-/** A value that raises is looked at row by row; the other chunks stay fast. */
-async function chunkOrCarefully(
-  { c, mapping, direction }: Work,
-  session: Session,
-  range: Parameters<typeof runChunk>[4],
-) {
+/** The fast statement, until a value raises; then the careful one for a while. */
+async function chunkOrCarefully(work: Work, session: Session, range: Parameters<typeof runChunk>[4]) {
+  const { c, mapping, direction } = work;
   if (direction === 'back') return await runChunk(c, session, mapping, direction, range, mapping.revive);
-  try {
-    return await runChunk(c, session, mapping, direction, range, [mapping.chunk]);
-  } catch (error) {
-    if (mapping.chunkCarefully === null || !isValueError(error)) throw error;
-    return await runChunk(c, session, mapping, direction, range, [mapping.chunkCarefully]);
-  }
+  if (work.careful === 0 || mapping.chunkCarefully === null)
+    try {
+      return await runChunk(c, session, mapping, direction, range, [mapping.chunk]);
+    } catch (error) {
+      if (mapping.chunkCarefully === null || !isValueError(error)) throw error;
+      work.careful = CAREFUL_CHUNKS;
+    }
+  work.careful = Math.max(0, work.careful - 1);
+  return await runChunk(c, session, mapping, direction, range, [mapping.chunkCarefully]);
 }
 
 /** A chunk's length is what the application may have to wait: pages follow it. */
 function adapt(work: Work, tookMs: number): void {
-  const factor = Math.min(1.5, Math.max(0.5, work.limits.chunkMs / Math.max(1, tookMs)));
-  work.pages = Math.min(MAX_PAGES, Math.max(1, work.pages * (0.7 + 0.3 * factor)));
+  const factor = Math.min(2, Math.max(0.5, work.limits.chunkMs / Math.max(1, tookMs)));
+  work.pages = Math.min(MAX_PAGES, Math.max(1, work.pages * (0.5 + 0.5 * factor)));
 }
 
 /** Beside the workers: follows what people change, looks at the server's load, drains what was captured, vacuums what was rewritten. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { bind, inline, raw, sql, type Sql } from '../sql/sql.ts';
 import { conceal } from './conceal.ts';
@@ -90,6 +91,12 @@ async function dial({ host, port, user, password = '', database, ssl, options = 
   }
 }
 
+/** A stored statement runs again and again: the server parses and plans it once for each session. */
+const prepared = (statement: Sql) =>
+  statement.values
+    ? { ...bind(statement), name: createHash('md5').update(bind(statement).text).digest('hex') }
+    : bind(statement);
+
 function sessionOn(client: pg.Client, pid: number, target: Target): Session {
   const losses: unknown[] = [];
   client.on('error', (cause) => losses.push(conceal(cause)));
@@ -106,7 +113,7 @@ function sessionOn(client: pg.Client, pid: number, target: Target): Session {
 
   return {
     pid,
-    query: <Row>(statement: Sql) => run(async () => (await client.query(bind(statement))).rows as Row[]),
+    query: <Row>(statement: Sql) => run(async () => (await client.query(prepared(statement))).rows as Row[]),
     execute: async (statement) => {
       await run(() => client.query(inline(statement)));
     },

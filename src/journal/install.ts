@@ -65,7 +65,6 @@ CREATE TABLE ${j}.chunk (
   first_page integer NOT NULL,
   end_page integer NOT NULL,
   rows bigint NOT NULL,
-  written bigint NOT NULL,
   misfits bigint NOT NULL,
   finished_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (run, mapping, direction, schema_name, leaf, file_node, first_page));
@@ -217,6 +216,13 @@ BEGIN
   RETURN CASE WHEN child IS NULL THEN doc ELSE doc || jsonb_build_object(path[1], child) END;
 END $body$;
 
+-- As above, but only when it applies: one call for each column, however many there are.
+CREATE FUNCTION ${j}.json_set_when(doc jsonb, applies boolean, path text[], value jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+  RETURN CASE WHEN applies THEN ${j}.json_set(doc, path, value) ELSE doc END;
+END $body$;
+
 -- The keys of a document that none of the paths takes; parents that this empties go too. NULL when nothing is left.
 CREATE FUNCTION ${j}.json_rest(doc jsonb, paths jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
@@ -253,6 +259,12 @@ BEGIN
     result := ${j}.json_set(result, place, doc #> place, true);
   END LOOP;
   RETURN coalesce(result, CASE WHEN doc IS NOT NULL THEN '{}'::jsonb END);
+END $body$;
+
+CREATE FUNCTION ${j}.json_with_rest_when(doc jsonb, applies boolean, paths jsonb, rest jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+  RETURN CASE WHEN applies THEN ${j}.json_with_rest(doc, paths, rest) ELSE doc END;
 END $body$;
 
 -- pg_input_is_valid, which PostgreSQL has since 16. The type's name is ours, from the plan.

@@ -2,7 +2,7 @@ import { qualified, sql } from '../sql/sql.ts';
 import type { Mapping } from './mapping.ts';
 import { ours, type TableMapping } from './table-mapping.ts';
 import { misfitCounts, parityChecks, requarantine } from './table-parity.ts';
-import { chunk, revive } from './table-sweep.ts';
+import { chunk, chunkCarefully, revive } from './table-sweep.ts';
 
 export const compileTableMapping = (m: TableMapping): Mapping => ({
   id: m.id,
@@ -12,7 +12,7 @@ export const compileTableMapping = (m: TableMapping): Mapping => ({
   targets: m.targets.map((t) => t.table),
   key: m.key.map((k) => k.source),
   chunk: chunk(m),
-  chunkCarefully: null,
+  chunkCarefully: chunkCarefully(m),
   drain: sql`SELECT ${qualified(ours(m, 'drain'))}(($1::text)::integer) AS drained`,
   revive: revive(m),
   parity: parityChecks(m),

@@ -22,12 +22,16 @@ export interface ColumnRules {
   readonly canMisfit: boolean;
   /** Why the document's value does not fit, as text; NULL when it does. */
   readonly reason: (doc: Sql) => Sql;
+  /** True when the reason must be looked for; safe on a bare NEW value, which nothing else here is. */
+  readonly suspicious: (doc: Sql) => Sql;
+  /** Could this computed value be the fallback for one that does not fit? */
+  readonly fallen: (value: Sql) => Sql;
   /** What the document holds there. */
   readonly original: (doc: Sql, rest: Sql) => Sql;
   /** True when writing NEW may have changed this column: compares what the document holds, not what we make of it. */
   readonly changed: (before: Sql, after: Sql, restBefore: Sql, restAfter: Sql) => Sql;
-  /** The document with this column's value put in. */
-  readonly patch: (doc: Sql, value: Sql) => Sql;
+  /** The document with this column's value put in where `when` holds. `doc` stands in the result once. */
+  readonly patch: (doc: Sql, value: Sql, when: Sql) => Sql;
   /** Can the document take a value there? Not when a parent is an array or a scalar. */
   readonly settable: (doc: Sql) => Sql;
   /** The document without this column's value. */
@@ -85,14 +89,24 @@ export function valueRules(
   // Without a default an absent key and NULL are the same; with one, NULL must be written down.
   const writtenDown = (value: Sql) =>
     column.default === null || column.notNull ? sql`to_jsonb(${value})` : sql`coalesce(to_jsonb(${value}), 'null')`;
+  const reason = (
+    doc: Sql,
+  ): Sql => sql`CASE WHEN ${at(doc, path)} IS NULL OR jsonb_typeof(${at(doc, path)}) = 'null' THEN NULL
+      WHEN ${present(doc)} THEN ${guarded(doc, sql`NULL`, (why) => sql`${why}`)} ELSE 'is not a scalar' END`;
   return {
     forward,
     canMisfit: true,
-    reason: (doc) => sql`CASE WHEN ${at(doc, path)} IS NULL OR jsonb_typeof(${at(doc, path)}) = 'null' THEN NULL
-      WHEN ${present(doc)} THEN ${guarded(doc, sql`NULL`, (why) => sql`${why}`)} ELSE 'is not a scalar' END`,
+    reason,
+    // A check casts, and a cast of a constant is folded and raises: those are looked at in the stored row.
+    suspicious: (doc) =>
+      column.check === null || takesAnyScalar.has(column.type)
+        ? sql`${reason(doc)} IS NOT NULL`
+        : sql`${at(doc, path)} IS NOT NULL`,
+    fallen: (value) => (column.notNull ? sql`NOT ${differs(value, fallback)}` : sql`${value} IS NULL`),
     original: (doc) => at(doc, path),
     changed: (before, after) => differs(at(before, path), at(after, path)),
-    patch: (doc, value) => sql`${journal}.json_set(${doc}, ${textArray(path)}, ${writtenDown(value)})`,
+    patch: (doc, value, when) =>
+      sql`${journal}.json_set_when(${doc}, ${when}, ${textArray(path)}, ${writtenDown(value)})`,
     settable: (doc) =>
       join(
         path.map(
@@ -116,9 +130,11 @@ export function remainderRules(paths: readonly (readonly string[])[], journal: S
     forward: (_doc, rest) => rest,
     canMisfit: false,
     reason: () => sql`NULL::text`,
+    suspicious: () => sql`false`,
+    fallen: () => sql`false`,
     original: (_doc, rest) => rest,
     changed: (_before, _after, restBefore, restAfter) => differs(restBefore, restAfter),
-    patch: (doc, value) => sql`${journal}.json_with_rest(${doc}, ${pathList}, ${value})`,
+    patch: (doc, value, when) => sql`${journal}.json_with_rest_when(${doc}, ${when}, ${pathList}, ${value})`,
     settable: (doc) => sql`coalesce(jsonb_typeof(${doc}), 'null') IN ('null', 'object')`,
     strip: (doc) => sql`${journal}.json_with_rest(${doc}, ${pathList}, NULL)`,
     defaultFilled: () => sql`false`,

@@ -26,9 +26,9 @@ export interface Mapping {
   readonly targets: readonly RelationName[];
   /** The source's key columns; empty when it has none (column mappings only). */
   readonly key: readonly string[];
-  /** Copies one range of pages of "@schema@"."@leaf@". Parameters: $1, $2 first and end ctid as text. One row: `rows, written, misfits`. */
+  /** Copies one range of pages of "@schema@"."@leaf@". Parameters: $1, $2 first and end ctid as text. One row: `rows, misfits`. */
   readonly chunk: Sql;
-  /** The same, slower, for a chunk that holds a value which raises. null: `chunk` never raises for a value. */
+  /** The same, slower, for a chunk that raised because of a value: one that does not convert, or a row that is there already. */
   readonly chunkCarefully: Sql | null;
   /** Brings up to $1 captured keys up to date. One row: `drained`. null: this mapping captures nothing. */
   readonly drain: Sql | null;

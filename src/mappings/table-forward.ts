@@ -1,11 +1,12 @@
 import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import { differs } from './json-column.ts';
 import {
+  addOrUpdate,
   bringUpToDate,
   docOf,
   keyAsJson,
   keyIs,
-  isMisfit,
+  isSuspicious,
   ours,
   quarantineMisfits,
   readSource,
@@ -115,7 +116,7 @@ ${
     m.targets.map((t, i) => updateChanged(m, t, i)),
     '',
   )}
-  IF EXISTS (WITH t AS MATERIALIZED (${thisRow(m, 'NEW')}) SELECT FROM t WHERE ${isMisfit(m)}) THEN${quarantine(m, 'NEW')}
+  IF (${isSuspicious(m, docOf(m, sql`NEW`), (i, j) => ident(`changed_${i}_${j}`))}) THEN${quarantine(m, 'NEW')}
   END IF;
   RETURN NULL;
 END `;
@@ -184,8 +185,8 @@ END `
       : sql`
 BEGIN${beforehand}
   IF ${written} THEN${countOldWrite(m)}
-  END IF;${bringUpToDate(m, thisRow(m, 'NEW'))}
-  IF EXISTS (WITH t AS MATERIALIZED (${thisRow(m, 'NEW')}) SELECT FROM t WHERE ${isMisfit(m)}) THEN${quarantine(m, 'NEW')}
+  END IF;${addOrUpdate(m, thisRow(m, 'NEW'))}
+  IF (${isSuspicious(m, docOf(m, sql`NEW`), () => sql`true`)}) THEN${quarantine(m, 'NEW')}
   END IF;
   RETURN NULL;
 END `;

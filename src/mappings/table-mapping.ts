@@ -112,11 +112,37 @@ export function updateFrom(m: TableMapping, target: Target, rows: Sql, when: (co
 /** Makes every target agree with the source rows: what the document could not hold in the first place is left as the new shape has it. */
 export const bringUpToDate = (m: TableMapping, rows: Sql): Sql =>
   join(
+    m.targets.map((target) => sql`${update(m, target, rows)}${addMissing(m, target, rows)}`),
+    '',
+  );
+
+/** The same for one row that is probably new: a row that was added needs no update. */
+export const addOrUpdate = (m: TableMapping, row: Sql): Sql =>
+  join(
     m.targets.map(
-      (target) => sql`${updateFrom(m, target, rows, (j) => sql`f.${ident(`s${j}`)}`)}
-    WITH t AS MATERIALIZED (${rows})${insertInto(m, target, sql`DO NOTHING`)};`,
+      (target) => sql`${addMissing(m, target, row)}
+    IF NOT FOUND THEN${update(m, target, row)}
+    END IF;`,
     ),
     '',
+  );
+
+const update = (m: TableMapping, target: Target, rows: Sql) =>
+  updateFrom(m, target, rows, (j) => sql`f.${ident(`s${j}`)}`);
+const addMissing = (m: TableMapping, target: Target, rows: Sql) => sql`
+    WITH t AS MATERIALIZED (${rows})${insertInto(m, target, sql`DO NOTHING`)};`;
+
+/** True when a NEW document may hold something that does not fit, in a place for which `when` holds. */
+export const isSuspicious = (m: TableMapping, doc: Sql, when: (target: number, column: number) => Sql): Sql =>
+  join(
+    [
+      sql`jsonb_typeof(${doc}) NOT IN ('object', 'null')`,
+      ...m.targets.flatMap(({ columns }, i) =>
+        columns.flatMap((c, j) => (c.rules.canMisfit ? [sql`${when(i, j)} AND ${c.rules.suspicious(doc)}`] : [])),
+      ),
+      ...(m.remainder === 'reject' ? [sql`${rest(m, doc)} IS NOT NULL`] : []),
+    ],
+    ' OR ',
   );
 
 /** Why a row does not fit, one VALUES line for each place in the document: target, column, reason, original. */

@@ -37,8 +37,7 @@ export const mustPatch = (m: TableMapping, c: TargetColumn, byApplication: Sql):
 /** The document with every column put in that `when` names and that must be patched. One expression over the row itself: never a sibling table. */
 export const patched = (m: TableMapping, target: Target, when: (column: number) => Sql, byApplication: Sql): Sql =>
   target.columns.reduce(
-    (inner, c, j) =>
-      sql`CASE WHEN ${when(j)} AND ${mustPatch(m, c, byApplication)} THEN ${c.rules.patch(inner, value(c))} ELSE ${inner} END`,
+    (inner, c, j) => c.rules.patch(inner, value(c), sql`${when(j)} AND ${mustPatch(m, c, byApplication)}`),
     doc(m),
   );
 
@@ -98,7 +97,9 @@ BEGIN
      AND (${join(
        target.columns.map((c, j) => sql`${flag(j)} AND ${mustPatch(m, c, byApplication)}`),
        ' OR ',
-     )});${keepUnsettable(m, target)}
+     )});
+  IF ${byApplication} THEN${keepUnsettable(m, target)}
+  END IF;
   RETURN NULL;
 END `,
   };

@@ -12,31 +12,58 @@ import {
   ours,
   quarantineMisfits,
   readSource,
+  rest,
   type KeyColumn,
   type TableMapping,
 } from './table-mapping.ts';
 import { DRAINING, mustPatch, patched, stripped } from './table-reverse.ts';
 
 /**
- * One range of pages into every target. It takes no lock on the source's rows: while chunks run, the drain does not,
+ * One range of pages into every target, as plain INSERTs: ON CONFLICT would look into the index twice for every row. It takes no lock on the source's rows: while chunks run, the drain does not,
  * so that whatever was written during a chunk is brought up to date after it.
  */
-export const chunk = (m: TableMapping): Sql => sql`
-WITH t AS MATERIALIZED (${readSource(m, qualified(leafPlaceholder), sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`)}
-), ${join(
-  m.targets.map(
-    (target, i) => sql`${ident(`w${i}`)} AS (${insertInto(m, target, sql`DO NOTHING`)}
-  RETURNING 1), `,
-  ),
-  '',
-)}q AS (${quarantineMisfits(m)}
+export const chunk = (m: TableMapping, onConflict = sql``): Sql => {
+  const range = sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`;
+  const leaf = sql`${qualified(leafPlaceholder)} AS s`;
+  const doc = docOf(m, sql`s`);
+  const value = (i: number, j: number) => ident(`v${i}_${j}`);
+  const keys = join(m.key.map((_, i) => ident(`k${i}`)));
+  const values = m.targets.flatMap((t, i) =>
+    t.columns.map((c, j) => sql`${c.rules.forward(doc, rest(m, doc))} AS ${value(i, j)}`),
+  );
+  const inserts = m.targets.map(
+    (t, i) => sql`${ident(`w${i}`)} AS (
+  INSERT INTO ${qualified(t.table)} (${join([...m.key.map((k) => ident(k.target)), ...t.columns.map((c) => ident(c.name))])})
+  SELECT ${keys}, ${join(t.columns.map((_, j) => value(i, j)))} FROM f${onConflict})`,
+  );
+  // Only rows whose value could be a fallback are looked at again: few.
+  const fallen = m.targets.flatMap((t, i) =>
+    t.columns.flatMap((c, j) =>
+      c.rules.canMisfit
+        ? [sql`${c.rules.fallen(sql`f.${value(i, j)}`)} AND ${c.rules.reason(sql`f.doc`)} IS NOT NULL`]
+        : [],
+    ),
+  );
+  const suspects = [
+    sql`jsonb_typeof(f.doc) NOT IN ('object', 'null')`,
+    ...fallen,
+    ...(m.remainder === 'reject' ? [sql`${rest(m, sql`f.doc`)} IS NOT NULL`] : []),
+  ];
+  return sql`
+WITH f AS MATERIALIZED (
+  SELECT ${ownMark} ${join(m.key.map((k, i) => sql`s.${ident(k.source)} AS ${ident(`k${i}`)}`))}, ${doc} AS doc,
+         ${join(values, ',\n         ')}
+    FROM ${leaf} WHERE ${range}
+), ${join(inserts)}, t AS (
+  SELECT ${keys}, f.doc, ${rest(m, sql`f.doc`)} AS rest FROM f WHERE ${join(suspects, ' OR ')}
+), q AS (${quarantineMisfits(m)}
   RETURNING 1)
-SELECT (SELECT count(*) FROM t) AS rows,
-       ${join(
-         m.targets.map((_, i) => sql`(SELECT count(*) FROM ${ident(`w${i}`)})`),
-         ' + ',
-       )} AS written,
-       (SELECT count(*) FROM q) AS misfits`;
+SELECT (SELECT count(*) FROM ${leaf} WHERE ${range}) AS rows, (SELECT count(*) FROM q) AS misfits`;
+};
+
+/** The same where some rows are there already: drained, or copied before the table was rewritten. */
+export const chunkCarefully = (m: TableMapping): Sql =>
+  chunk(m, sql` ON CONFLICT (${join(m.key.map((k) => ident(k.target)))}) DO NOTHING`);
 
 const fromJson = (k: KeyColumn, i: number): Sql => sql`(captured.key ->> ${i})::${{ parts: [{ text: k.type }] }}`;
 const capturedIs = (m: TableMapping, alias: Sql, side: 'source' | 'target'): Sql => keyIs(m, alias, side, fromJson);
