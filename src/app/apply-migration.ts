@@ -7,14 +7,13 @@ import { afterUnfinished, drift, overlap, wrongPhase } from '../execute/errors.t
 import { runForward, type ClosedGate } from '../execute/forward.ts';
 import { approvedBy } from '../execute/gates.ts';
 import type { Journal, Run } from '../journal/journal.ts';
-import { toMigration, type Migration, type MigrationDocument } from '../migration/migration.ts';
-import { canonicalJson } from '../plan/canonical-json.ts';
+import { toMigration, type MigrationDocument } from '../migration/migration.ts';
 import type { Plan } from '../plan/plan.ts';
 import { ident, sql } from '../sql/sql.ts';
 import type { RunDocument, TargetSummary } from './documents.ts';
 import { journalOf, type Deps } from './deps.ts';
-import { notConfirmed, permissionMissing, planChanged, rollbackUnfinished } from './errors.ts';
-import { planWith, readAuthored } from './plan-migration.ts';
+import { notConfirmed, permissionMissing, rollbackUnfinished } from './errors.ts';
+import { planWith, readAuthored, refuseEdited } from './plan-migration.ts';
 import { describeTarget } from './target-summary.ts';
 import { withRun } from './with-run.ts';
 
@@ -90,28 +89,14 @@ async function choosePlan(deps: Deps, input: Input): Promise<Chosen> {
   const session = await deps.connect('read', authored.name);
   try {
     await checkTarget(session);
-    const stored = await begunRun(deps, session, authored.name);
-    if (stored) refuseEdited(stored, input, authored);
+    const stored = await journalOf(deps).begunRun(session, authored.name);
+    if (stored) refuseEdited(stored, authored, 'plan' in input ? input.plan.planHash : null);
     else if ('plan' in input) await refuseStale(session, input.plan);
     const plan = stored?.plan ?? ('plan' in input ? input.plan : await planWith(deps, session, authored));
     return { plan, stored, target: await describeTarget(session, plan), after: authored.after };
   } finally {
     await session.close();
   }
-}
-
-async function begunRun(deps: Deps, session: Session, migration: string): Promise<Run | null> {
-  const journal = journalOf(deps);
-  const run = (await journal.version(session)) === null ? null : await journal.run(session, migration);
-  return run && run.state !== 'planned' && run.state !== 'rolledBack' ? run : null;
-}
-
-function refuseEdited(stored: Run, input: Input, authored: Migration): void {
-  const same =
-    'plan' in input
-      ? input.plan.planHash === stored.planHash
-      : canonicalJson(authored.document) === canonicalJson(stored.plan.document);
-  if (!same) throw planChanged(authored.name, stored.plan.document, authored.document);
 }
 
 function refuseBackwards(plan: Plan, stored: Run | null, to: PhaseName): void {
@@ -129,7 +114,7 @@ async function prepare(session: Session, journal: Journal, plan: Plan, after: re
     const other = await journal.run(session, needed);
     if (other?.state !== 'done') throw afterUnfinished(plan.migration, needed);
   }
-  if (run && run.state !== 'planned' && run.state !== 'rolledBack') return;
+  if (await journal.begunRun(session, plan.migration)) return;
   await refuseStale(session, plan);
   await session.transaction(() => journal.store(session, plan));
 }

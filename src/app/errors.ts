@@ -66,3 +66,17 @@ function differences(a: unknown, b: unknown, path = ''): readonly string[] {
     ),
   );
 }
+
+export const nothingToCompare = (migration: string) =>
+  new LockkeeperError('WRONG_PHASE', {
+    message: `"${migration}" is past contract: the old shape is archived and no longer kept up to date.`,
+    hint: 'There is nothing to compare the new shape with; parity was exact when the column was archived.',
+    fix: `To bring the old shape back with current values: lockkeeper rollback ${migration} --to switch`,
+  });
+
+export const purged = (migration: string) =>
+  new LockkeeperError('ARCHIVE_NOT_FOUND', {
+    message: `"${migration}" cannot be rolled back: what contract archived has been purged.`,
+    hint: 'The old shape is gone for good.',
+    fix: 'Restore it from a backup, or write a new migration the other way.',
+  });

@@ -2,25 +2,41 @@ import { readCatalog } from '../catalog/read-catalog.ts';
 import { readStatements } from '../catalog/read-statements.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Session } from '../database/database.ts';
+import { isValueError } from '../database/sqlstate.ts';
 import { LockkeeperError } from '../errors.ts';
 import { readMigrationNamed } from '../migration/find-migration.ts';
 import type { Migration } from '../migration/migration.ts';
+import type { Run } from '../journal/journal.ts';
+import { canonicalJson } from '../plan/canonical-json.ts';
 import { makePlan, type Observations } from '../plan/make-plan.ts';
 import type { Misfit, Plan } from '../plan/plan.ts';
 import { raw, sql, type RelationName } from '../sql/sql.ts';
-import type { Deps } from './deps.ts';
+import { journalOf, type Deps } from './deps.ts';
+import { planChanged } from './errors.ts';
 import { missingRights } from './missing-rights.ts';
 import { resolveTypes } from './resolve-types.ts';
 
-/** Compiles a migration against the database. Reads only, and leaves nothing behind. */
+/** Compiles a migration against the database, or shows the stored plan of one that has begun. Reads only, and leaves nothing behind. */
 export async function planMigration(deps: Deps, { migration }: { readonly migration: string }): Promise<Plan> {
   const authored = await readAuthored(deps, migration);
   const session = await deps.connect('read', authored.name);
   try {
-    return await planWith(deps, session, authored);
+    const begun = await journalOf(deps).begunRun(session, authored.name);
+    if (!begun) return await planWith(deps, session, authored);
+    refuseEdited(begun, authored, null);
+    return begun.plan;
   } finally {
     await session.close();
   }
+}
+
+/** What has begun goes on as it was planned: a document, or a plan, that says something else is refused. */
+export function refuseEdited(begun: Run, authored: Migration, planHash: string | null): void {
+  const same =
+    planHash === null
+      ? canonicalJson(authored.document) === canonicalJson(begun.plan.document)
+      : planHash === begun.planHash;
+  if (!same) throw planChanged(authored.name, begun.plan.document, authored.document);
 }
 
 export const readAuthored = (deps: Deps, migration: string): Promise<Migration> =>
@@ -93,6 +109,8 @@ async function countMisfits(session: Session, draft: Plan): Promise<readonly Mis
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     if (error.code === '57014') return null;
+    if (isValueError(error) && draft.mappings.some((m) => m.kind === 'column'))
+      return [...found, unconvertible(draft, error)];
     throw new LockkeeperError('EXPRESSION_INVALID', {
       message: 'The values of the old shape cannot be read as the migration says.',
       hint: error.message,
@@ -103,6 +121,18 @@ async function countMisfits(session: Session, draft: Plan): Promise<readonly Mis
     await session.execute(sql`SET statement_timeout = 0`);
   }
 }
+
+/** The conversion of a column is the author's own SQL: it stops at the first value, and that one is all there is to tell. */
+const unconvertible = (draft: Plan, error: Error): Misfit => {
+  const mapping = draft.mappings.find((m) => m.kind === 'column');
+  return {
+    mapping: mapping?.id ?? '',
+    column: mapping?.column ?? '',
+    type: 'at least one value',
+    reason: error.message,
+    rows: 1,
+  };
+};
 
 /** Before the journal exists its helpers do not either; from PostgreSQL 16 on nothing here needs them. */
 const forPlanning = (statement: string, draft: Plan): string =>

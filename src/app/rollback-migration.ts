@@ -10,7 +10,7 @@ import { ident, sql } from '../sql/sql.ts';
 import type { Preview } from './apply-migration.ts';
 import type { RunDocument } from './documents.ts';
 import { journalOf, type Deps } from './deps.ts';
-import { needsApproval, notConfirmed } from './errors.ts';
+import { needsApproval, notConfirmed, purged } from './errors.ts';
 import { nameOf } from './read-run.ts';
 import { describeTarget } from './target-summary.ts';
 import { withRun } from './with-run.ts';
@@ -37,11 +37,13 @@ export async function rollbackMigration(
     if (!run || run.state === 'planned') throw runNotFound(migration);
     if (options.to && run.phase && phaseNames.indexOf(options.to) > phaseNames.indexOf(run.phase))
       throw wrongPhase(migration, run.phase, options.to);
+    await refuseWhenPurged(read, journal.schema, run, options.to ?? null);
     await refuseWhileNewCodeRuns(read, deps, run, options.to ?? null);
     const keep = options.to ? phaseNames.indexOf(options.to) : -1;
+    const begun = new Set((await journal.steps(read, run.id)).filter((r) => r.state !== 'undone').map((r) => r.step));
     const phases = run.plan.phases
+      .filter((p) => phaseNames.indexOf(p.name) > keep && p.steps.some((step) => begun.has(step.id)))
       .map((p) => p.name)
-      .filter((p) => phaseNames.indexOf(p) > keep)
       .reverse();
     preview = { plan: run.plan, target: await describeTarget(read, run.plan), phases, firstTime: false };
   } finally {
@@ -65,6 +67,15 @@ export async function rollbackMigration(
     },
   );
   return document;
+}
+
+/** The way back from contract needs the archived columns. */
+async function refuseWhenPurged(db: Session, schema: string, run: Run, to: PhaseName | null): Promise<void> {
+  if (run.phase !== 'contract' || to === 'contract' || !run.plan.removed.length) return;
+  const kept = await db.query(
+    sql`SELECT FROM ${ident(schema)}.archive WHERE migration = ${run.migration} AND kind = 'column'`,
+  );
+  if (kept.length < run.plan.removed.length) throw purged(run.migration);
 }
 
 /** Below dual-write the new tables go: code that uses them would fail. */

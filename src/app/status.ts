@@ -1,7 +1,7 @@
 import type { Session } from '../database/database.ts';
 import { runNotFound } from '../journal/errors.ts';
 import { isAlive } from '../execute/executor.ts';
-import { checkGate } from '../execute/gates.ts';
+import { approvedBy, checkGate } from '../execute/gates.ts';
 import type { Journal, Run } from '../journal/journal.ts';
 import { listMigrations } from '../migration/list-migrations.ts';
 import { phaseNames, type Event } from '../events.ts';
@@ -118,10 +118,31 @@ async function gates(deps: Deps, session: Session, journal: Journal, run: Run): 
         ...base,
         open: false,
         why: 'checked when the run comes to it',
-        opensBy: `lockkeeper verify ${run.migration}`,
+        opensBy:
+          gate.gate === 'parity' ? `lockkeeper verify ${run.migration}` : `lockkeeper quarantine list ${run.migration}`,
       });
     else
       found.push({ ...base, ...(await checkGate({ journal, plan: run.plan, clock: deps.clock, run }, session, gate)) });
+  }
+  return [...(await phaseApprovals(deps, session, journal, run)), ...found];
+}
+
+/** On a protected target each phase waits for a person. */
+async function phaseApprovals(deps: Deps, session: Session, journal: Journal, run: Run): Promise<GateStatus[]> {
+  if (!deps.config.protected) return [];
+  const found: GateStatus[] = [];
+  for (const { name } of run.plan.phases) {
+    const gate = `phase-${name}`;
+    const by = await approvedBy({ journal, plan: run.plan, run }, session, gate);
+    const passed = run.phase !== null && phaseNames.indexOf(name) <= phaseNames.indexOf(run.phase);
+    found.push({
+      id: gate,
+      phase: name,
+      gate,
+      open: passed || by !== null,
+      why: passed ? 'passed' : by === null ? 'a person approves every phase here' : `approved by ${by}`,
+      opensBy: passed || by !== null ? '' : `lockkeeper approve ${run.migration} ${gate} --note "…"`,
+    });
   }
   return found;
 }

@@ -4,7 +4,7 @@ import { checkTriggers, expectedTriggers } from '../verify/triggers.ts';
 import { raw } from '../sql/sql.ts';
 import type { VerifyDocument } from './documents.ts';
 import type { Deps } from './deps.ts';
-import { wrongPhaseFor } from './errors.ts';
+import { nothingToCompare, wrongPhaseFor } from './errors.ts';
 import { onRun } from './read-run.ts';
 
 /** Compares both shapes row by row and looks at our triggers; with `repair`, first brings what differs up to date from the old shape. */
@@ -15,14 +15,14 @@ export async function verify(
   return await onRun(deps, migration, repair ? 'watch' : 'read', async (session, run, journal) => {
     const phase = run.phase;
     if (phase === null || phase === 'expand') throw wrongPhaseFor(run.migration, phase, 'backfill');
+    if (phase === 'contract') throw nothingToCompare(run.migration);
     const done = new Set(
       (await journal.steps(session, run.id))
         .filter((s) => s.state === 'done' || s.state === 'running')
         .map((s) => s.step),
     );
-    const contracted = phase === 'contract';
     const mappings: VerifyDocument['mappings'][number][] = [];
-    for (const mapping of contracted ? [] : run.plan.mappings) {
+    for (const mapping of run.plan.mappings) {
       const repaired: (number | null)[] = [];
       if (repair) {
         for (const check of mapping.parity) {
@@ -60,7 +60,7 @@ export async function verify(
         }),
       );
     }
-    const triggers = contracted ? [] : await checkTriggers(session, expectedTriggers(run.plan, done));
+    const triggers = await checkTriggers(session, expectedTriggers(run.plan, done));
     return {
       schema: 'lockkeeper.verify/1',
       migration: run.migration,

@@ -26,7 +26,7 @@ export const connectionLost = (description: string, cause: unknown) =>
   new LockkeeperError('CONNECTION_FAILED', {
     message: `The connection to ${description} was lost.`,
     hint: reasonOf(cause),
-    fix: 'Check the server and the network, then run `lockkeeper resume`: the journal in the database knows what is done.',
+    fix: 'Check the server and the network, then run `lockkeeper apply`: the journal in the database knows what is done.',
     cause,
   });
 

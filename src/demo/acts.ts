@@ -101,4 +101,4 @@ async function goTo({ engine }: Stage, to: PhaseName): Promise<void> {
   }
 }
 
-const personGates: ReadonlySet<string> = new Set(['backup', 'contract-approval', 'phase-approval', 'old-shape-unused']);
+const personGates: ReadonlySet<string> = new Set(['backup', 'contract-approval', 'old-shape-unused']);

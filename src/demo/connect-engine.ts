@@ -15,8 +15,15 @@ export function connectEngine(deps: Omit<Deps, 'emit'>, migration: string): Demo
   const yes = () => Promise.resolve(true);
   return {
     apply: async (to) => {
-      const { outcome, closedGates } = await applyMigration(bound, { migration }, { to, confirm: yes, confirmContract: () => Promise.resolve(false) });
-      return { outcome: outcome === 'reached' ? 'reached' : 'waiting', closedGates: closedGates.map(({ id, gate, why }) => ({ step: id, gate, why })) };
+      const { outcome, closedGates } = await applyMigration(
+        bound,
+        { migration },
+        { to, confirm: yes, confirmContract: () => Promise.resolve(false) },
+      );
+      return {
+        outcome: outcome === 'reached' ? 'reached' : 'waiting',
+        closedGates: closedGates.map(({ id, gate, why }) => ({ step: id, gate, why })),
+      };
     },
     rollback: async (to) => {
       await rollbackMigration(bound, { migration }, { to, confirm: yes });
@@ -25,13 +32,28 @@ export function connectEngine(deps: Omit<Deps, 'emit'>, migration: string): Demo
       const { ok, mappings } = await verify(bound, { migration: flagshipName, repair: false });
       return {
         ok,
-        parity: mappings.map(({ title, compared, missing, extra, stale, quarantined }) => ({ title, compared, missing, extra, stale, quarantined })),
-        lossless: mappings.flatMap((m) => m.columns.map(({ column, exact, defaultFilled, lost }) => ({ column, exact, defaultFilledIn: defaultFilled, lost }))),
+        parity: mappings.map(({ title, compared, missing, extra, stale, quarantined }) => ({
+          title,
+          compared,
+          missing,
+          extra,
+          stale,
+          quarantined,
+        })),
+        lossless: mappings.flatMap((m) =>
+          m.columns.map(({ column, exact, defaultFilled, lost }) => ({
+            column,
+            exact,
+            defaultFilledIn: defaultFilled,
+            lost,
+          })),
+        ),
       };
     },
     quarantine: {
       list: async () => ({ open: (await listQuarantine(bound, { migration: flagshipName, showValues: false })).open }),
-      accept: async () => (await acceptQuarantine(bound, { migration: flagshipName, note: 'Accepted by the demonstration.' })).accepted,
+      accept: async () =>
+        (await acceptQuarantine(bound, { migration: flagshipName, note: 'Accepted by the demonstration.' })).accepted,
     },
     approve: async (gate, note) => {
       await approve(bound, { migration: flagshipName, gate, note });

@@ -26,20 +26,35 @@ export interface Demonstrated extends Demonstration {
 }
 
 /** The demonstration from nothing: a server of its own, the migration on it under traffic, and the report as files. */
-export async function demonstrate(deps: DemonstrateDeps, { rows, keep }: { readonly rows: number; readonly keep: boolean }): Promise<Demonstrated> {
+export async function demonstrate(
+  deps: DemonstrateDeps,
+  { rows, keep }: { readonly rows: number; readonly keep: boolean },
+): Promise<Demonstrated> {
   const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-demo-'));
-  const server = await startEmbedded({ flags: [...demoServerFlags, '-c', 'shared_buffers=512MB', '-c', 'max_wal_size=4GB', '-c', 'max_connections=100'], persistent: keep });
+  const server = await startEmbedded({
+    flags: [...demoServerFlags, '-c', 'shared_buffers=512MB', '-c', 'max_wal_size=4GB', '-c', 'max_connections=100'],
+    persistent: keep,
+  });
   try {
     const migration = await writeFlagship(folder);
     const connect = connectTo(server.target);
     const engine = () =>
       Promise.resolve(
         connectEngine(
-          { connect, clock: deps.clock, signal: deps.signal, config: { cwd: folder, migrations: folder, journalSchema: 'lockkeeper', protected: false }, self: deps.self },
+          {
+            connect,
+            clock: deps.clock,
+            signal: deps.signal,
+            config: { cwd: folder, migrations: folder, journalSchema: 'lockkeeper', protected: false },
+            self: deps.self,
+          },
           migration,
         ),
       );
-    const shown = await runDemo({ url: server.url, connect, engine, onView: deps.onView, clock: deps.clock }, demoOptions(rows));
+    const shown = await runDemo(
+      { url: server.url, connect, engine, onView: deps.onView, clock: deps.clock },
+      demoOptions(rows),
+    );
     const reportFile = join(folder, 'report.json');
     const pageFile = join(folder, 'report.html');
     await writeFile(reportFile, `${JSON.stringify(shown.report, null, 2)}\n`);

@@ -49,6 +49,11 @@ async function leavePhase(c: RunContext, phase: PlannedPhase): Promise<void> {
   await c.session.transaction(async () => {
     await c.journal.setPhase(c.session, c.run, before);
     if (phase.name === 'switch') await c.journal.setSwitched(c.session, c.run, null);
+    // An approval is for one passage.
+    const gates = [`phase-${phase.name}`, ...phase.steps.flatMap((s) => (s.kind === 'gate' ? [s.gate] : []))];
+    await c.session.query(
+      sql`DELETE FROM ${ident(c.journal.schema)}.approval WHERE migration = ${c.run.migration} AND gate = ANY (${gates}::text[])`,
+    );
   });
 }
 

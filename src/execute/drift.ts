@@ -1,5 +1,6 @@
 import type { RunContext } from '../backfill/context.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
+import type { Table } from '../catalog/catalog.ts';
 import { fingerprint } from '../catalog/fingerprint.ts';
 import type { StepState } from '../journal/journal.ts';
 import { drift } from './errors.ts';
@@ -24,13 +25,25 @@ export async function refuseDrift(c: RunContext, states: ReadonlyMap<string, Ste
   if (changed.length) throw drift(changed.map(([relation]) => `${relation} is not as ${remembered.after} left it`));
 }
 
+/** What steps rely on: a new view, grant or comment while a migration soaks is nobody's harm. */
+const structure = (table: Table): Table => ({
+  ...table,
+  columns: table.columns.map((column) => ({ ...column, grants: [], comment: null })),
+  comment: null,
+  grants: [],
+  dependants: [],
+  referencedBy: [],
+  policies: [],
+  publications: [],
+});
+
 async function readShapes(c: RunContext): Promise<Shapes> {
   const relations = [...c.plan.fingerprints.map((f) => f.relation), ...c.plan.newTables];
   const catalog = await readCatalog(c.session, relations, { journal: c.plan.journal });
   return Object.fromEntries(
     relations.map(({ schema, name }) => {
       const table = catalog.tables.find((t) => t.schema === schema && t.name === name);
-      return [`${schema}.${name}`, table ? fingerprint(table) : 'absent'];
+      return [`${schema}.${name}`, table ? fingerprint(structure(table)) : 'absent'];
     }),
   );
 }

@@ -36,9 +36,7 @@ export async function checkGate(c: GateContext, db: Queryable, gate: PlannedGate
     case 'old-shape-unused':
       return await oldShapeGate(c, db, gate, approve);
     case 'backup':
-    case 'contract-approval':
-    case 'phase-approval':
-    case 'new-code-gone': {
+    case 'contract-approval': {
       const by = await approvedBy(c, db, gate.gate);
       return by
         ? open(`approved by ${by}`)

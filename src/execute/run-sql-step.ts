@@ -1,7 +1,7 @@
 import { isPassing } from '../database/sqlstate.ts';
 import type { Blocker } from '../events.ts';
 import type { PlannedStatement } from '../plan/plan.ts';
-import { qualified, raw, sql } from '../sql/sql.ts';
+import { join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
 import { holdersAgainst, stopsTraffic } from './blockers.ts';
 import { isStopping, type RunContext } from '../backfill/context.ts';
 import { interrupted, lockNotHad, stepFailed } from './errors.ts';
@@ -69,10 +69,9 @@ async function tryOnce(
   await session.transaction(async () => {
     await session.execute(sql`SET LOCAL lock_timeout = ${`${stops ? TRY_MS : QUIET_TRY_MS}ms`}`);
     if (stops) {
-      // All tries of one LOCK together: each lock alone could wait its full timeout while the others are held.
+      // For all tables together: each alone could wait its full lock_timeout while the others are held.
       await session.execute(sql`SET LOCAL statement_timeout = ${`${TRY_MS * 1.5}ms`}`);
-      for (const { relation, mode } of statement.locks)
-        await session.execute(sql`LOCK TABLE ${qualified(relation)} IN ${raw(mode)} MODE`);
+      for (const lock of lockStatements(statement.locks)) await session.execute(lock);
       await session.execute(sql`SET LOCAL statement_timeout = 0`);
     }
     had = clock.now();
@@ -81,6 +80,15 @@ async function tryOnce(
   });
   if (!timing) throw new Error('A step ended without its record.');
   return { ...timing, lockHeldMs: clock.now() - had };
+}
+
+/** One statement for all tables of a mode, so that one timeout bounds them all. */
+function lockStatements(locks: PlannedStatement['locks']): readonly Sql[] {
+  const modes = [...new Set(locks.map((l) => l.mode))];
+  return modes.map((mode) => {
+    const relations = locks.filter((l) => l.mode === mode).map((l) => qualified(l.relation));
+    return sql`LOCK TABLE ${join(relations)} IN ${raw(mode)} MODE`;
+  });
 }
 
 /** Waits without queueing while somebody's long transaction holds what we need: queueing behind it would stop all traffic. */

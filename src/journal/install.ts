@@ -130,6 +130,7 @@ CREATE VIEW ${j}.history AS
 SELECT r.migration, s.step, s.state, s.attempts, s.lock_wait_ms, s.lock_held_ms, s.started_at, s.finished_at FROM ${j}.step s JOIN ${j}.run r ON r.id = s.run;
 
 GRANT USAGE ON SCHEMA ${j} TO PUBLIC;
+GRANT SELECT ON ${j}.meta, ${j}.status, ${j}.history TO PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${j} FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ${j}.reads(text, text), ${j}.read_switch(text), ${j}.bucket(text, text) TO PUBLIC`;
 

@@ -107,6 +107,13 @@ export class Journal {
     return run ?? null;
   }
 
+  /** The run, if anything of it has been done and not been taken back. */
+  async begunRun(db: Queryable, migration: string): Promise<Run | null> {
+    if ((await this.version(db)) === null) return null;
+    const run = await this.run(db, migration);
+    return run && (await this.steps(db, run.id)).some((s) => s.state !== 'undone') ? run : null;
+  }
+
   async runs(db: Queryable): Promise<Run[]> {
     return await db.query<Run>(sql`SELECT ${runColumns} FROM ${this.#j}.run ORDER BY id`);
   }
@@ -116,7 +123,7 @@ export class Journal {
     await db.query(sql`
       INSERT INTO ${this.#j}.run AS r (migration, plan, plan_hash) VALUES (${plan.migration}, (${JSON.stringify(plan)}::text)::jsonb, ${plan.planHash})
       ON CONFLICT (migration) DO UPDATE SET plan = EXCLUDED.plan, plan_hash = EXCLUDED.plan_hash, state = 'planned', phase = NULL, dual_written = false, switched_at = NULL, updated_at = now()
-       WHERE r.state IN ('planned', 'rolledBack')`);
+       WHERE NOT EXISTS (SELECT FROM ${this.#j}.step s WHERE s.run = r.id AND s.state <> 'undone')`);
     await db.query(
       sql`DELETE FROM ${this.#j}.step s USING ${this.#j}.run r WHERE r.id = s.run AND r.migration = ${plan.migration} AND r.state = 'planned'`,
     );

@@ -15,6 +15,8 @@ import {
 } from './functions.ts';
 import { differs } from './json-column.ts';
 
+type Side = ColumnMapping['from'];
+
 /** Two columns of one row that say the same: an old one and the one that takes its place. */
 export interface ColumnMapping {
   readonly id: string;
@@ -41,42 +43,40 @@ export const named = (m: ColumnMapping, suffix: string): RelationName => ({
 });
 
 /** The value that raises becomes NULL: the application's statement must not fail because of us. */
-function converter(
-  m: ColumnMapping,
-  suffix: string,
-  expression: string,
-  of: ColumnMapping['from'],
-  returns: string,
-  onError: string,
-  result: (value: string) => string,
-): Routine {
-  const body = substituteColumns(expression, suffix, () => '(value)');
-  return {
-    name: named(m, suffix),
-    parameters: sql`value ${raw(of.type)}`,
-    returns,
-    body: sql`
+const converter = (m: ColumnMapping, suffix: string, expression: string, from: Side, to: Side): Routine => ({
+  name: named(m, suffix),
+  parameters: sql`value ${raw(from.type)}`,
+  returns: to.type,
+  body: sql`
 BEGIN
-  RETURN ${raw(result(`(${body})::${m.to.name === of.name ? m.from.type : m.to.type}`))};
+  RETURN ${raw(converted(expression, suffix, to))};
 EXCEPTION WHEN OTHERS THEN
-  RETURN ${raw(onError)};
+  RETURN NULL;
 END `,
-  };
-}
+});
+
+/** Whether a value raises. PERFORM computes it whatever becomes of the result; an expression whose result does not matter would be folded away. */
+const failing = (m: ColumnMapping, suffix: string, expression: string, from: Side, to: Side): Routine => ({
+  name: named(m, suffix),
+  parameters: sql`value ${raw(from.type)}`,
+  returns: 'boolean',
+  body: sql`
+BEGIN
+  PERFORM ${raw(converted(expression, suffix, to))};
+  RETURN false;
+EXCEPTION WHEN OTHERS THEN
+  RETURN true;
+END `,
+});
+
+const converted = (expression: string, suffix: string, to: Side) =>
+  `(${substituteColumns(expression, suffix, () => '(value)')})::${to.type}`;
 
 const converters = (m: ColumnMapping): readonly Routine[] => [
-  ...(m.up === null
-    ? []
-    : [
-        converter(m, 'up', m.up, m.from, m.to.type, 'NULL', (v) => v),
-        converter(m, 'up_fails', m.up, m.from, 'boolean', 'true', (v) => `(${v}) IS NULL AND false`),
-      ]),
+  ...(m.up === null ? [] : [converter(m, 'up', m.up, m.from, m.to), failing(m, 'up_fails', m.up, m.from, m.to)]),
   ...(m.down === null
     ? []
-    : [
-        converter(m, 'down', m.down, m.to, m.from.type, 'NULL', (v) => v),
-        converter(m, 'down_fails', m.down, m.to, 'boolean', 'true', (v) => `(${v}) IS NULL AND false`),
-      ]),
+    : [converter(m, 'down', m.down, m.to, m.from), failing(m, 'down_fails', m.down, m.to, m.from)]),
 ];
 
 const call = (m: ColumnMapping, suffix: string, value: Sql): Sql => sql`${qualified(named(m, suffix))}(${value})`;

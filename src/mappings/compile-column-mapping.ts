@@ -58,7 +58,7 @@ SELECT count(*) AS rows FROM patched`,
     misfits:
       m.up === null
         ? sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows WHERE false`
-        : sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows FROM (SELECT ${ownMark} ${fast} FROM ${table} LIMIT 0) AS probe`,
+        : sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows FROM (SELECT ${ownMark} count(${fast}) AS n FROM ${table}) AS probe WHERE probe.n < 0`,
     requarantine: requarantine(m),
     oldWrites: named(m, 'old_writes'),
   };

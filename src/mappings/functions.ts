@@ -8,19 +8,17 @@ export interface Routine {
   readonly parameters: Sql;
   readonly returns: string;
   readonly body: Sql;
-  /** Settings that hold while it runs. */
-  readonly settings?: Sql;
 }
 
 /**
  * Runs with its owner's rights, so that the application needs none on what we keep,
  * and finds names only where nobody but the owner can put them.
  */
-export function createRoutine({ name, parameters, returns, body, settings }: Routine): Sql {
+export function createRoutine({ name, parameters, returns, body }: Routine): Sql {
   const text = inline(body);
   const quote = raw(dollarQuoteFor(text));
   return sql`CREATE OR REPLACE FUNCTION ${qualified(name)}(${parameters}) RETURNS ${raw(returns)}
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp${settings ? sql` ${settings}` : sql``} AS ${quote}${raw(text)}${quote};
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS ${quote}${raw(text)}${quote};
 REVOKE ALL ON FUNCTION ${qualified(name)}(${parameters}) FROM PUBLIC`;
 }
 

@@ -1,5 +1,5 @@
 import { ownMark } from '../catalog/own-mark.ts';
-import { ident, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
+import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import type { Routine } from './functions.ts';
 import { differs } from './json-column.ts';
 import { leafPlaceholder } from './mapping.ts';
@@ -82,7 +82,6 @@ export function drainRoutine(m: TableMapping): Routine {
     name: ours(m, 'drain'),
     parameters: sql`batch integer`,
     returns: 'bigint',
-    settings: sql`SET ${raw(DRAINING)} = 'on'`,
     body: sql`
 DECLARE
   keys jsonb[];
@@ -90,6 +89,7 @@ DECLARE
   drained bigint;
   truncated boolean;
 BEGIN
+  PERFORM set_config(${DRAINING}, 'on', true);
   WITH taken AS (
     DELETE FROM ${dirty} d
      WHERE d.id IN (SELECT d.id FROM ${dirty} d WHERE ${ofThis} ORDER BY d.id LIMIT batch FOR UPDATE SKIP LOCKED)

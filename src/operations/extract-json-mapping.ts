@@ -115,7 +115,7 @@ export function mappingOf(
 
 /** A single key column called id becomes <table without its plural s>_id; any other keeps its name. */
 function keyName(source: Table, column: string): string {
-  if (column !== 'id') return column;
+  if (column !== 'id' || keyOf(source).length > 1) return column;
   const singular = source.name
     .replace(/ies$/i, 'y')
     .replace(/(ss|sh|ch|x)es$/i, '$1')

@@ -37,6 +37,9 @@ export function planExtractJson(f: ExtractJson, catalog: Catalog, context: PlanC
         `${f.table.name} first, for example SELECT … FOR NO KEY UPDATE.`,
       `DELETE on a new table removes the row's keys from ${f.column}; until contract the row comes back with its defaults at commit.`,
       `TRUNCATE of a new table updates every row of ${f.table.name} until contract.`,
+      ...(f.foreign_key
+        ? [`Once the foreign keys exist, TRUNCATE ${f.table.name} needs CASCADE: PostgreSQL refuses it otherwise.`]
+        : []),
     ],
   };
 }

@@ -40,7 +40,7 @@ const step = z.discriminatedUnion('kind', [
     kind: z.literal('gate'),
     gate: z.enum([
       ...(['parity', 'quarantine', 'soak', 'backup', 'old-shape-unused'] as const),
-      ...(['contract-approval', 'phase-approval', 'new-code-gone'] as const),
+      ...(['contract-approval'] as const),
     ]),
     mapping: text.nullable(),
     soakMs: count.nullable(),

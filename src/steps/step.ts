@@ -85,15 +85,7 @@ export interface BackfillStep extends StepBase {
   readonly locks: readonly Lock[];
 }
 
-export type GateKind =
-  | 'parity'
-  | 'quarantine'
-  | 'soak'
-  | 'backup'
-  | 'old-shape-unused'
-  | 'contract-approval'
-  | 'phase-approval'
-  | 'new-code-gone';
+export type GateKind = 'parity' | 'quarantine' | 'soak' | 'backup' | 'old-shape-unused' | 'contract-approval';
 
 /** A condition that must hold before what follows it. */
 export interface GateStep extends StepBase {

@@ -2,7 +2,7 @@ import { readStatements } from '../catalog/read-statements.ts';
 import { statementCalls } from '../catalog/statement-calls.ts';
 import type { Queryable } from '../database/database.ts';
 import type { Plan, PlannedMapping } from '../plan/plan.ts';
-import { qualified, sql } from '../sql/sql.ts';
+import { inline, qualified, sql } from '../sql/sql.ts';
 
 /** How often the old shape had been used at one moment. */
 export interface OldShapeUse {
@@ -37,6 +37,10 @@ export async function readOldShapeUse(db: Queryable, plan: Plan): Promise<OldSha
 
 async function countWrites(db: Queryable, { oldWrites }: PlannedMapping): Promise<number> {
   if (!oldWrites) return 0;
+  const [sequence] = await db.query<{ there: boolean }>(
+    sql`SELECT to_regclass(${inline(qualified(oldWrites))}) IS NOT NULL AS there`,
+  );
+  if (!sequence?.there) return 0; // before expand, and after everything was taken back
   const [row] = await db.query<{ n: number }>(
     sql`SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS n FROM ${qualified(oldWrites)}`,
   );
