@@ -93,6 +93,11 @@ export function valueRules(
     doc: Sql,
   ): Sql => sql`CASE WHEN ${at(doc, path)} IS NULL OR jsonb_typeof(${at(doc, path)}) = 'null' THEN NULL
       WHEN ${present(doc)} THEN ${guarded(doc, sql`NULL`, (why) => sql`${why}`)} ELSE 'is not a scalar' END`;
+  const settable = (doc: Sql): Sql =>
+    join(
+      path.map((_, depth) => isObject(at(doc, path.slice(0, depth)))),
+      ' AND ',
+    );
   return {
     forward,
     canMisfit: true,
@@ -104,16 +109,11 @@ export function valueRules(
         : sql`${at(doc, path)} IS NOT NULL`,
     fallen: (value) => (column.notNull ? sql`NOT ${differs(value, fallback)}` : sql`${value} IS NULL`),
     original: (doc) => at(doc, path),
-    changed: (before, after) => differs(at(before, path), at(after, path)),
+    changed: (before, after) =>
+      sql`(${differs(at(before, path), at(after, path))} OR ${becameSettable(settable, before, after)})`,
     patch: (doc, value, when) =>
       sql`${journal}.json_set_when(${doc}, ${when}, ${textArray(path)}, ${writtenDown(value)})`,
-    settable: (doc) =>
-      join(
-        path.map(
-          (_, depth) => sql`coalesce(jsonb_typeof(${at(doc, path.slice(0, depth))}), 'null') IN ('null', 'object')`,
-        ),
-        ' AND ',
-      ),
+    settable,
     strip: (doc) => sql`${journal}.json_set(${doc}, ${textArray(path)}, NULL)`,
     defaultFilled: (doc) => (column.default === null ? sql`false` : sql`${at(doc, path)} IS NULL`),
     lossy: (doc) =>
@@ -122,6 +122,13 @@ export function valueRules(
         : sql`jsonb_typeof(${at(doc, path)}) <> 'null' AND ${differs(sql`to_jsonb(${forward(doc)})`, at(doc, path))}`,
   };
 }
+
+/** Or nothing yet, which can become an object. */
+const isObject = (doc: Sql): Sql => sql`coalesce(jsonb_typeof(${doc}), 'null') IN ('null', 'object')`;
+
+/** What the new side kept because there was no place for it is no longer out of reach: from now on the document says what holds. */
+const becameSettable = (settable: (doc: Sql) => Sql, before: Sql, after: Sql): Sql =>
+  sql`NOT (${settable(before)}) AND ${settable(after)}`;
 
 /** The column that keeps every key no other column takes. */
 export function remainderRules(paths: readonly (readonly string[])[], journal: Sql): ColumnRules {
@@ -133,9 +140,10 @@ export function remainderRules(paths: readonly (readonly string[])[], journal: S
     suspicious: () => sql`false`,
     fallen: () => sql`false`,
     original: (_doc, rest) => rest,
-    changed: (_before, _after, restBefore, restAfter) => differs(restBefore, restAfter),
+    changed: (before, after, restBefore, restAfter) =>
+      sql`(${differs(restBefore, restAfter)} OR ${becameSettable(isObject, before, after)})`,
     patch: (doc, value, when) => sql`${journal}.json_with_rest_when(${doc}, ${when}, ${pathList}, ${value})`,
-    settable: (doc) => sql`coalesce(jsonb_typeof(${doc}), 'null') IN ('null', 'object')`,
+    settable: isObject,
     strip: (doc) => sql`${journal}.json_with_rest(${doc}, ${pathList}, NULL)`,
     defaultFilled: () => sql`false`,
     lossy: () => sql`false`,

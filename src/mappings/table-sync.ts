@@ -28,8 +28,18 @@ export interface TableSync {
   readonly restore: Sql;
 }
 
+/** A trigger of the application that our writes fire finds its tables as in most sessions: beside the table it is on, or in public. */
+const writing = (m: TableMapping, routine: Routine): Routine => ({
+  ...routine,
+  writesIn: [...new Set([m.source.schema, ...m.targets.map((t) => t.table.schema), 'public'])],
+});
+
 const routines = (m: TableMapping, mode: Mode) =>
-  ({ forward: forwardRoutine(m, mode), insert: insertRoutine(m, mode), truncate: truncateRoutine(m, mode) }) as const;
+  ({
+    forward: writing(m, forwardRoutine(m, mode)),
+    insert: writing(m, insertRoutine(m, mode)),
+    truncate: writing(m, truncateRoutine(m, mode)),
+  }) as const;
 
 function sourceTriggers(m: TableMapping, mode: Mode, existing: readonly string[]): readonly RowTrigger[] {
   const named = (suffix: string) => lastTriggerName(ours(m, suffix).name, existing);
@@ -57,21 +67,21 @@ const targetTriggers = (m: TableMapping): readonly RowTrigger[] =>
         relation,
         when: 'AFTER INSERT OR UPDATE OR DELETE',
         each: 'row',
-        routine: reverseRoutine(m, i, target),
+        routine: writing(m, reverseRoutine(m, i, target)),
       },
       {
         name: named(`recreate_${i}`),
         relation,
         when: 'AFTER DELETE',
         each: 'row at commit',
-        routine: recreateRoutine(m, i, target),
+        routine: writing(m, recreateRoutine(m, i, target)),
       },
       {
         name: named(`truncate_${i}`),
         relation,
         when: 'AFTER TRUNCATE',
         each: 'statement',
-        routine: truncateTargetRoutine(m, i, target),
+        routine: writing(m, truncateTargetRoutine(m, i, target)),
       },
     ];
   });
@@ -84,7 +94,7 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
   const triggers = (mode: Mode) => sourceTriggers(m, mode, existingTriggers);
   const bodies = (mode: Mode) => statements(...Object.values(routines(m, mode)).map(createRoutine));
   const reverse = targetTriggers(m);
-  const drain = drainRoutine(m);
+  const drain = writing(m, drainRoutine(m));
   const oldWrites = qualified(ours(m, 'old_writes'));
   const onSource = (mode: Lock['mode']): readonly Lock[] =>
     lockAll(m.leaves.length > 1 ? [m.source, ...m.leaves] : [m.source], mode);
