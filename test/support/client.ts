@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 
 /** An application's session, stepped by hand. */
@@ -51,6 +52,7 @@ export async function untilTrue(url: string, question: string, or: () => boolean
       if (or()) return;
       const { rows } = await client.query<Record<string, boolean>>(question);
       if (Object.values(rows[0] ?? {})[0] === true) return;
+      await setTimeout(5);
     }
   } finally {
     await client.end();
