@@ -93,11 +93,11 @@ async function observe(session: Session, draft: Plan, catalog: Catalog, journal:
 
 const SCAN_MS = 60_000;
 
-/** Reads all rows, so that nobody is surprised halfway; a table too large for that is told as unknown. It also proves the expressions of the migration. */
+/** Reads all rows, so that nobody is surprised halfway; a table too large for that is told as unknown. It also proves the expressions of the migration, with names looked up as our functions look them up. */
 async function countMisfits(session: Session, draft: Plan): Promise<readonly Misfit[] | null> {
   const found: Misfit[] = [];
   try {
-    await session.execute(sql`SET statement_timeout = ${SCAN_MS}`);
+    await session.execute(sql`SET statement_timeout = ${SCAN_MS}; SET search_path = pg_catalog, pg_temp`);
     for (const m of draft.mappings)
       found.push(
         ...(await session.query<Omit<Misfit, 'mapping'>>(raw(forPlanning(m.misfits, draft)))).map((row) => ({
@@ -118,7 +118,7 @@ async function countMisfits(session: Session, draft: Plan): Promise<readonly Mis
       cause: error,
     });
   } finally {
-    await session.execute(sql`SET statement_timeout = 0`);
+    await session.execute(sql`SET statement_timeout = 0; RESET search_path`);
   }
 }
 

@@ -2,6 +2,10 @@ import { drainCaptured } from '../backfill/drain.ts';
 import { compareShapes, countLossless } from '../verify/parity.ts';
 import { checkTriggers, expectedTriggers } from '../verify/triggers.ts';
 import { raw } from '../sql/sql.ts';
+import { openWorkSession } from '../backfill/work-session.ts';
+import { readServer } from '../catalog/read-server.ts';
+import type { Journal, Run } from '../journal/journal.ts';
+import type { PlannedMapping } from '../plan/plan.ts';
 import type { VerifyDocument } from './documents.ts';
 import type { Deps } from './deps.ts';
 import { nothingToCompare, wrongPhaseFor } from './errors.ts';
@@ -24,28 +28,7 @@ export async function verify(
     const mappings: VerifyDocument['mappings'][number][] = [];
     for (const mapping of run.plan.mappings) {
       const repaired: (number | null)[] = [];
-      if (repair) {
-        for (const check of mapping.parity) {
-          const [row] = check.repair === null ? [] : await session.query<{ rows: number }>(raw(check.repair));
-          repaired.push(row?.rows ?? null);
-        }
-        await drainCaptured(
-          {
-            session,
-            connect: deps.connect,
-            journal,
-            emit: deps.emit,
-            clock: deps.clock,
-            signal: deps.signal,
-            run,
-            plan: run.plan,
-            deadlockTimeoutMs: 1000,
-            maySetDeadlockTimeout: false,
-          },
-          session,
-          mapping,
-        );
-      }
+      if (repair) repaired.push(...(await repairMapping(deps, journal, run, mapping)));
       const counts = await compareShapes(session, mapping);
       const lossless = await countLossless(session, mapping);
       const pending = await journal.pendingKeys(session, run.migration, mapping.id);
@@ -69,4 +52,43 @@ export async function verify(
       triggers,
     };
   });
+}
+
+/** What differs takes the old shape's values. It gives way like every drain: a lock that is not had soon is asked for again. */
+async function repairMapping(
+  deps: Deps,
+  journal: Journal,
+  run: Run,
+  mapping: PlannedMapping,
+): Promise<(number | null)[]> {
+  const { connect, emit, clock, signal } = deps;
+  const read = await connect('read', run.migration);
+  const server = await readServer(read).finally(() => read.close());
+  const { deadlockTimeoutMs, maySetDeadlockTimeout } = server;
+  const watch = await connect('watch', run.migration);
+  const context = {
+    session: watch,
+    connect,
+    journal,
+    emit,
+    clock,
+    signal,
+    run,
+    plan: run.plan,
+    deadlockTimeoutMs,
+    maySetDeadlockTimeout,
+  };
+  const session = await openWorkSession(context, 'drain', true);
+  try {
+    const repaired: (number | null)[] = [];
+    for (const { repair } of mapping.parity) {
+      const [row] = repair === null ? [] : await session.query<{ rows: number }>(raw(repair));
+      repaired.push(row?.rows ?? null);
+    }
+    await drainCaptured(context, session, mapping);
+    return repaired;
+  } finally {
+    await session.close();
+    await watch.close();
+  }
 }

@@ -35,6 +35,9 @@ const settings = (role: SessionRole): Sql => sql`
   SET row_security = off;
   SET client_min_messages = warning;
   SET DateStyle = 'ISO';
+  SET TimeZone = 'UTC';
+  SET IntervalStyle = 'postgres';
+  SET extra_float_digits = 1;
   SET default_transaction_isolation = 'read committed';
   ${raw(role === 'read' ? 'SET default_transaction_read_only = on;' : '')}
   SELECT set_config(name, '0', false)

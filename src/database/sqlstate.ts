@@ -8,8 +8,8 @@ export function sqlState(error: unknown): string | null {
 const PASSING = new Set(['55P03', '40P01', '40001', '57014']);
 export const isPassing = (error: unknown): boolean => PASSING.has(sqlState(error) ?? '');
 
-/** A value that a cast or a constraint refuses: data exceptions and integrity violations. */
-export const isValueError = (error: unknown): boolean => /^2[23]/.test(sqlState(error) ?? '');
+/** A value that a cast, a constraint or the author's own function refuses. */
+export const isValueError = (error: unknown): boolean => /^(2[23]|P0001$)/.test(sqlState(error) ?? '');
 
 /** The connection was cut, or the server is going down or coming up. */
 export function isConnectionLost(error: unknown): boolean {

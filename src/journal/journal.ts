@@ -122,7 +122,7 @@ export class Journal {
   async store(db: Queryable, plan: Plan): Promise<void> {
     await db.query(sql`
       INSERT INTO ${this.#j}.run AS r (migration, plan, plan_hash) VALUES (${plan.migration}, (${JSON.stringify(plan)}::text)::jsonb, ${plan.planHash})
-      ON CONFLICT (migration) DO UPDATE SET plan = EXCLUDED.plan, plan_hash = EXCLUDED.plan_hash, state = 'planned', phase = NULL, dual_written = false, switched_at = NULL, updated_at = now()
+      ON CONFLICT (migration) DO UPDATE SET plan = EXCLUDED.plan, plan_hash = EXCLUDED.plan_hash, state = 'planned', paused = false, phase = NULL, dual_written = false, switched_at = NULL, updated_at = now()
        WHERE NOT EXISTS (SELECT FROM ${this.#j}.step s WHERE s.run = r.id AND s.state <> 'undone')`);
     await db.query(
       sql`DELETE FROM ${this.#j}.step s USING ${this.#j}.run r WHERE r.id = s.run AND r.migration = ${plan.migration} AND r.state = 'planned'`,

@@ -96,8 +96,8 @@ const quarantine = (m: ColumnMapping, row: string, reason: string, original: Sql
       INSERT INTO ${ident(m.journal)}.quarantine (migration, mapping, key, target, column_name, reason, original)
       VALUES (${m.migration}, ${m.id}, jsonb_build_array(${join(m.key.map((k) => column(row, k)))}), ${m.table.name}, ${m.to.name}, ${reason}, to_jsonb(${original}));`;
 
-/** BEFORE INSERT OR UPDATE: the side that changed wins; both changed, the new one wins; neither, an unfilled new side is filled. */
-function syncRoutine(m: ColumnMapping): Routine {
+/** BEFORE INSERT OR UPDATE: the side that changed wins; both changed, the new one wins; neither, an unfilled new side is filled while the backfill is not done: afterwards NULL is what somebody wrote. */
+function syncRoutine(m: ColumnMapping, filling: boolean): Routine {
   const [newFrom, newTo] = [column('NEW', m.from.name), column('NEW', m.to.name)];
   const [oldFrom, oldTo] = [column('OLD', m.from.name), column('OLD', m.to.name)];
   const fill = sql`
@@ -134,7 +134,12 @@ BEGIN
     IF pg_trigger_depth() = 1 THEN
       PERFORM nextval(${nameText(named(m, 'old_writes'))});
     END IF;${fill}
-  ELSIF ${newTo} IS NULL AND ${newFrom} IS NOT NULL THEN${fill}
+${
+  filling
+    ? sql`
+  ELSIF ${newTo} IS NULL AND ${newFrom} IS NOT NULL THEN${fill}`
+    : sql``
+}
   END IF;
   RETURN NEW;
 END `,
@@ -145,34 +150,46 @@ const nameText = ({ schema, name }: RelationName) =>
   `"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`;
 
 export interface ColumnSync {
+  /** After the backfill: NULL in the new column is a value like any other. Replaces a function body, no lock. */
+  readonly stopFilling: Pick<SqlStep, 'sql' | 'locks' | 'undo' | 'installs'>;
   readonly install: Pick<SqlStep, 'sql' | 'locks' | 'undo' | 'installs'>;
   readonly remove: Sql;
   readonly restore: Sql;
 }
 
 export function columnSync(m: ColumnMapping, existingTriggers: readonly string[]): ColumnSync {
-  const routine = syncRoutine(m);
-  const trigger: RowTrigger = {
-    name: lastTriggerName(routine.name.name, existingTriggers),
+  const trigger = (filling: boolean): RowTrigger => ({
+    name: lastTriggerName(named(m, 'sync').name, existingTriggers),
     relation: m.table,
     when: 'BEFORE INSERT OR UPDATE',
     each: 'row',
     onlyIf: sql`current_setting(${GUARD}, true) IS DISTINCT FROM ${guardValue(m)}`,
-    routine,
-  };
+    routine: syncRoutine(m, filling),
+  });
   const lock = (mode: Lock['mode']): readonly Lock[] => [{ relation: m.table, mode, holds: 'instant' }];
   const writes = qualified(named(m, 'old_writes'));
-  const create = statements(...converters(m).map(createRoutine), createRoutine(routine), createTrigger(trigger));
-  const remove = statements(dropTrigger(trigger), dropRoutine(routine));
+  const create = (filling: boolean) =>
+    statements(
+      ...converters(m).map(createRoutine),
+      createRoutine(syncRoutine(m, filling)),
+      createTrigger(trigger(filling)),
+    );
+  const remove = statements(dropTrigger(trigger(false)), dropRoutine(syncRoutine(m, false)));
   const drop = statements(remove, ...converters(m).map(dropRoutine), sql`DROP SEQUENCE IF EXISTS ${writes}`);
   return {
     install: {
-      sql: statements(sql`CREATE SEQUENCE IF NOT EXISTS ${writes}`, create),
+      sql: statements(sql`CREATE SEQUENCE IF NOT EXISTS ${writes}`, create(true)),
       locks: lock('SHARE ROW EXCLUSIVE'),
       undo: { sql: drop, locks: lock('ACCESS EXCLUSIVE') },
-      installs: [installed(trigger)],
+      installs: [installed(trigger(true))],
+    },
+    stopFilling: {
+      sql: createRoutine(syncRoutine(m, false)),
+      locks: [],
+      undo: { sql: createRoutine(syncRoutine(m, true)), locks: [] },
+      installs: [installed(trigger(false))],
     },
     remove,
-    restore: create,
+    restore: create(false),
   };
 }

@@ -70,7 +70,7 @@ function parityCheck(m: ColumnMapping): ParityCheck {
     title: `${m.table.name}.${m.from.name} → ${m.to.name}`,
     counts: sql`
 SELECT ${ownMark} count(*) AS compared,
-       count(*) FILTER (WHERE ${unfilled(m, up(m, from))}) AS missing,
+       count(*) FILTER (WHERE ${unfilled(m, up(m, from))} AND NOT ${agrees(m, from, to)}) AS missing,
        0 AS extra,
        count(*) FILTER (WHERE NOT (${unfilled(m, up(m, from))}) AND NOT ${agrees(m, from, to)} AND NOT (${misfit(m)}) AND NOT (${to} IS NOT NULL AND ${downFails(m, to)})) AS stale,
        count(*) FILTER (WHERE ${misfit(m)}) AS quarantined

@@ -16,6 +16,7 @@ import {
   type Target,
 } from './table-mapping.ts';
 import type { Routine } from './functions.ts';
+import { DRAINING } from './table-reverse.ts';
 
 /**
  * capture: remember which rows were written, touch nothing else.
@@ -89,17 +90,25 @@ ${
     IF NOT FOUND AND ${notReadCommitted} THEN${remember(m, 'OLD')}
     END IF;`
 }
+    -- Deleted and inserted again in one statement: the new row needs its rows before the triggers of the cascade look for them.
+    IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
+    END IF;
     RETURN NULL;
   END IF;
-  IF ${keyChanged(m)} THEN
-    IF EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
-    ELSE${join(
-      m.targets.map((t) => moveOrDelete(m, t)),
-      '',
-    )}
-    END IF;${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}
+  IF ${keyChanged(m)} THEN${
+    m.foreignKeys
+      ? moveAll(m)
+      : sql`
+    IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
+    ELSE${moveAll(m)}
+    END IF;`
+  }${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}${
+    m.foreignKeys
+      ? sql``
+      : sql`
     IF ${notReadCommitted} THEN${remember(m, 'OLD')}${remember(m, 'NEW')}
-    END IF;
+    END IF;`
+  }
     RETURN NULL;
   END IF;
   IF NOT ${differs(sql`OLD.${ident(m.column.name)}`, sql`NEW.${ident(m.column.name)}`)} THEN
@@ -121,6 +130,16 @@ ${
   RETURN NULL;
 END `;
 }
+
+const sourceRow = (m: TableMapping, row: 'OLD' | 'NEW'): Sql =>
+  sql`SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`${ident(row.toLowerCase())}.${ident(k.source)}`)}`;
+
+/** With a foreign key the cascade has moved the rows already, except for writers in replica role. */
+const moveAll = (m: TableMapping): Sql =>
+  join(
+    m.targets.map((t) => moveOrDelete(m, t)),
+    '',
+  );
 
 const deleteOrphan = (m: TableMapping, target: Target): Sql => sql`
     DELETE FROM ${qualified(target.table)} n
@@ -150,7 +169,7 @@ function updateChanged(m: TableMapping, target: Target, i: number): Sql {
 
 /** Counts writes of the old column that the application made itself, without a lock anybody could wait for. */
 const countOldWrite = (m: TableMapping): Sql => sql`
-  IF pg_trigger_depth() = 1 THEN
+  IF pg_trigger_depth() = 1 AND current_setting(${DRAINING}, true) IS DISTINCT FROM 'on' THEN
     PERFORM nextval(${sqlName(ours(m, 'old_writes'))});
   END IF;`;
 

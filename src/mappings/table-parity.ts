@@ -89,7 +89,10 @@ export const misfitCounts = (m: TableMapping): Sql => sql`
 WITH t AS (${allRows(m)}), q AS (${misfitRows(m)})
 SELECT CASE WHEN target = '' THEN ${m.column.name} ELSE target || '.' || column_name END AS "column",
        coalesce(jsonb_typeof(original), 'null') AS type, reason, count(*) AS rows
-  FROM q GROUP BY 1, 2, 3 ORDER BY 4 DESC`;
+  FROM q GROUP BY 1, 2, 3
+UNION ALL
+SELECT '', '', '', 0 FROM (SELECT ${join(m.targets.flatMap((target) => target.columns.map((c) => forward(c))))} FROM (${allRows(m)}) AS t LIMIT 0) AS probe
+ ORDER BY 4 DESC`;
 
 /** Opens what does not fit now and settles what fits again; what a person accepted stays accepted while the value is the same. */
 export const requarantine = (m: TableMapping): Sql => sql`

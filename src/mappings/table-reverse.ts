@@ -69,6 +69,10 @@ BEGIN
   IF pg_trigger_depth() > ${DEPTH_LIMIT} THEN
     RETURN NULL;
   END IF;
+  -- A drain deletes rows whose source is gone; a source row that is there by now is new, and keeps its document.
+  IF TG_OP = 'DELETE' AND current_setting(${DRAINING}, true) = 'on' THEN
+    RETURN NULL;
+  END IF;
   IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND ${keyChanged} THEN
     UPDATE ${ownMark} ${qualified(m.source)} AS o
        SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
@@ -77,7 +81,9 @@ BEGIN
        AND NOT EXISTS (SELECT FROM ${qualified(target.table)} n WHERE ${keyIs(m, sql`n`, 'target', oldKey)});
     IF TG_OP = 'DELETE' THEN
       RETURN NULL;
-    END IF;${recreate(m, target)}
+    END IF;
+    -- The source row has moved and this one follows: nobody wrote a value.
+    ${byApplication} := ${byApplication} AND EXISTS (SELECT FROM ${qualified(m.source)} o WHERE ${keyIs(m, sql`o`, 'source', oldKey)});${recreate(m, target)}
   ELSIF TG_OP = 'UPDATE' THEN${join(
     target.columns.map(
       (c, j) => sql`

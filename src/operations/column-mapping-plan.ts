@@ -51,6 +51,11 @@ export function planColumnMapping(change: ColumnChange, catalog: Catalog, contex
     ],
     notes: [
       `Adding and archiving a column makes prepared SELECT * and RETURNING * on ${table.name} fail once with "cached plan must not change result type".`,
+      ...(ownIndexes(table, old).some((index) => index.unique)
+        ? [
+            `Both columns are unique until contract: INSERT … ON CONFLICT names one of them, and under concurrent writers it can fail with 23505 on the other.`,
+          ]
+        : []),
       `The new column stands at the end of ${table.name}; only its position differs from the old one's.`,
       ...table.triggers.map(
         (t) => `The trigger ${t.name} may use ${old.name} in its function: change it before contract.`,
@@ -131,6 +136,13 @@ function phasesOf(change: ColumnChange, table: Table, old: Column, m: ColumnMapp
     ],
     backfill: backfillSteps(change, table, old, m),
     'dual-write': [
+      {
+        slug: `stop-filling-${change.to}`,
+        title: `Take NULL in ${change.to} for what new code wrote, not for a row to fill`,
+        kind: 'sync',
+        risk: low('it changes a function only, and no table is locked', 'Undo puts the previous function back.'),
+        ...sync.stopFilling,
+      },
       {
         slug: 'parity',
         title: 'Old and new column agree, row by row',

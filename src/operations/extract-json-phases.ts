@@ -121,7 +121,7 @@ function foreignKeySteps(m: TableMapping): readonly Step[] {
     references: m.key.map((k) => k.source),
   }));
   const validating = low('it reads the new table and blocks no write', 'It can be repeated.');
-  return [addForeignKeys(keys, brief), ...keys.map((key) => validateForeignKey(key, m.id, validating))];
+  return [addForeignKeys(keys, m.id, brief), ...keys.map((key) => validateForeignKey(key, m.id, validating))];
 }
 
 function dualWriteSteps({ f, source, m, sync }: Extraction): readonly Step[] {

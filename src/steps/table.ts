@@ -88,11 +88,12 @@ export interface ForeignKey {
  * Enforced for new rows at once, for existing ones after `validateForeignKey`. ON UPDATE and ON DELETE CASCADE: referential
  * triggers fire before ours, and NO ACTION would refuse the application's key changes and deletes.
  */
-export function addForeignKeys(keys: readonly ForeignKey[], risk: Risk): SqlStep {
+export function addForeignKeys(keys: readonly ForeignKey[], mapping: string, risk: Risk): SqlStep {
   const tables = [...keys.map((k) => k.from), ...keys.slice(0, 1).map((k) => k.to)];
   const lock = (mode: Lock['mode']) => tables.map((relation): Lock => ({ relation, mode, holds: 'instant' }));
   const each = (write: (k: ForeignKey) => Sql) => join(keys.map(write), ';\n');
   return {
+    drainFirst: mapping,
     slug: 'foreign-keys',
     title: `Add foreign keys to ${keys[0]?.to.name ?? ''}, not yet validated`,
     kind: 'ddl',
