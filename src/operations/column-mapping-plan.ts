@@ -6,7 +6,7 @@ import { columnsOf, substituteColumns } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import { archiveColumn } from '../steps/archive.ts';
-import { createIndexConcurrently } from '../steps/index.ts';
+import { createIndexConcurrently } from '../steps/concurrent-index.ts';
 import { LARGE_TABLE_ROWS, low, medium } from '../steps/risk.ts';
 import type { Lock, Step } from '../steps/step.ts';
 import { analyze } from '../steps/table.ts';

@@ -3,7 +3,7 @@ import { notSupportedYet } from '../errors.ts';
 import { checkExpression } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, join, raw, sql } from '../sql/sql.ts';
-import { createIndexConcurrently } from '../steps/index.ts';
+import { createIndexConcurrently } from '../steps/concurrent-index.ts';
 import { LARGE_TABLE_ROWS, low, medium } from '../steps/risk.ts';
 import { noSteps } from '../steps/step.ts';
 import { nameTaken } from './errors.ts';

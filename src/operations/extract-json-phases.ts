@@ -4,7 +4,7 @@ import { tableSync, type TableSync } from '../mappings/table-sync.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, qualified, sql, type RelationName } from '../sql/sql.ts';
 import { archiveColumn } from '../steps/archive.ts';
-import { createIndexConcurrently } from '../steps/index.ts';
+import { createIndexConcurrently } from '../steps/concurrent-index.ts';
 import { LARGE_TABLE_ROWS, low, medium } from '../steps/risk.ts';
 import type { Phases, Step } from '../steps/step.ts';
 import { addForeignKeys, analyze, createTableLike, validateForeignKey } from '../steps/table.ts';
