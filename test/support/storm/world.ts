@@ -1,0 +1,44 @@
+import type { Row, Through } from './shape.ts';
+
+/** What the application knows from outside the database: the last acknowledged value of every key, and what may be used. */
+export class World {
+  readonly rows = new Map<number, NonNullable<Row>>();
+  readonly #taken = new Set<number>();
+  readonly #using: Record<Through, number> = { old: 0, new: 0 };
+  readonly allowed: Record<Through, boolean> = { old: true, new: false };
+  readonly counts = { transactions: 0, rolledBack: 0, errors: new Map<string, number>() };
+  stopped = false;
+
+  /** One writer per key at a time, so that the order of its writes is known. */
+  take(keys: readonly number[]): boolean {
+    if (keys.some((key) => this.#taken.has(key))) return false;
+    for (const key of keys) this.#taken.add(key);
+    return true;
+  }
+
+  give(keys: readonly number[]): void {
+    for (const key of keys) this.#taken.delete(key);
+  }
+
+  use(through: readonly Through[]): boolean {
+    if (through.some((side) => !this.allowed[side])) return false;
+    for (const side of through) this.#using[side]++;
+    return true;
+  }
+
+  leave(through: readonly Through[]): void {
+    for (const side of through) this.#using[side]--;
+  }
+
+  isUsed = (side: Through): boolean => this.#using[side] > 0;
+
+  acknowledge(changes: ReadonlyMap<number, Row>): void {
+    for (const [key, row] of changes)
+      if (row) this.rows.set(key, row);
+      else this.rows.delete(key);
+  }
+
+  failed(code: string): void {
+    this.counts.errors.set(code, (this.counts.errors.get(code) ?? 0) + 1);
+  }
+}
