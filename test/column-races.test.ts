@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sqlState } from '../src/database/sqlstate.ts';
 import { untilTrue } from './support/client.ts';
 import { race, type Race, type Setting } from './support/race.ts';
 
@@ -76,10 +77,9 @@ describe('the fill', () => {
         const late = await r.session(`BEGIN ISOLATION LEVEL ${level}; SELECT count(*) FROM countries`);
         // Not to the end of the phase: its index waits for older snapshots.
         const applied = r.m.to('backfill');
-        const result = await late.do(`UPDATE customers SET country = 'pl' WHERE id = 1; COMMIT`).then(
-          () => 'committed',
-          (error: { code?: string }) => error.code,
-        );
+        const result = await late
+          .do(`UPDATE customers SET country = 'pl' WHERE id = 1; COMMIT`)
+          .then(() => 'committed', sqlState);
         await late.do('ROLLBACK');
         await applied;
         expect(['committed', '40001']).toContain(result);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sqlState } from '../src/database/sqlstate.ts';
 import { untilTrue } from './support/client.ts';
 import { race, type Race, type Setting } from './support/race.ts';
 
@@ -158,10 +159,7 @@ describe('snapshots older than our copies', () => {
             r.db.url,
             `SELECT EXISTS (SELECT FROM lockkeeper.event WHERE event ->> 'type' = 'horizon.waiting')`,
           );
-          const outcome = await late.do(write).then(
-            () => late.do('COMMIT').then(() => 'committed'),
-            (error: { code?: string }) => error.code,
-          );
+          const outcome = await late.do(write).then(() => late.do('COMMIT').then(() => 'committed'), sqlState);
           await late.do('ROLLBACK');
           await applied;
           // The foreign key has to delete or move a copy that the snapshot does not show: an error to retry, never an orphan.
@@ -347,10 +345,9 @@ describe('writes from both sides', () => {
       const old = await b.startAndWait(
         `UPDATE users SET preferences = preferences || '{"language": "fr"}' WHERE id = 1`,
       );
-      const mine = await a.do(`UPDATE user_preferences SET theme = 'dark' WHERE user_id = 1`).then(
-        () => 'done',
-        (error: { code?: string }) => error.code,
-      );
+      const mine = await a
+        .do(`UPDATE user_preferences SET theme = 'dark' WHERE user_id = 1`)
+        .then(() => 'done', sqlState);
       await a.do('COMMIT');
       const theirs = await old.end;
       expect([mine, 'error' in theirs ? theirs.error : 'done'].sort()).toEqual(['40P01', 'done']);

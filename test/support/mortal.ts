@@ -50,6 +50,6 @@ export function mortal(connect: Connect, n: number | null) {
       const session = await watched(role, migration);
       pids.add(session.pid);
       return session;
-    }) satisfies Connect as Connect,
+    }) satisfies Connect,
   };
 }

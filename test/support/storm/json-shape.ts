@@ -70,7 +70,7 @@ function patchOne(key: number, row: Values, random: Random): Write {
       const given = some(random);
       return {
         sql: `UPDATE users SET preferences = ${toDocument(given)} ${where}`,
-        after: { ...absent, email: row['email'] ?? null, ...given } as Values,
+        after: { ...absent, email: row['email'] ?? null, ...given },
       };
     }
   }
@@ -142,7 +142,7 @@ export const jsonShape: Shape = {
       : '';
     return {
       sql: `INSERT INTO users (id, email, preferences) VALUES (${key}, ${text(email)}, ${toDocument(given)})${upsert}`,
-      after: { ...absent, email, ...given } as Values,
+      after: { ...absent, email, ...given },
     };
   },
   update: (through, key, row, random) => (through === 'old' ? patchOne(key, row, random) : updateNew(key, row, random)),

@@ -34,5 +34,4 @@ export interface Shape {
 
 export type Through = 'old' | 'new';
 
-export const text = (value: unknown): string =>
-  value === null || value === undefined ? 'NULL' : `'${String(value).replaceAll("'", "''")}'`;
+export const text = (value: string | number | boolean): string => `'${String(value).replaceAll("'", "''")}'`;
