@@ -49,7 +49,6 @@ export const configJsonSchema = () => ({
 });
 
 /** A configuration as a TypeScript author writes it. */
-export type ConfigInput = z.input<typeof config>;
 
 export interface Target {
   /** As written, `${NAME}` and all. */

@@ -1,7 +1,6 @@
 import { narrowest, takes } from './choose-type.ts';
 import type { CountedPath, JsonPath, JsonType } from './json-structure.ts';
 
-
 export const HASH_BUCKETS = 65_536;
 export const MAX_CHOICES = 20;
 

@@ -26,10 +26,7 @@ export function showDemo({ region, err, errPaint }: Terminal): DemoScreen {
   };
 }
 
-function renderDemoView(
-  { act, step, waiting, backfill, latency, longestStallMs }: DemoView,
-  paint: Paint,
-): string {
+function renderDemoView({ act, step, waiting, backfill, latency, longestStallMs }: DemoView, paint: Paint): string {
   return [
     `${paint.bold(oneLine(act))}${step === null ? '' : `  ${oneLine(step)}`}`,
     backfill &&

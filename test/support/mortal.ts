@@ -3,7 +3,7 @@ import { sql } from '../../src/sql/sql.ts';
 import { stepped, type Point } from './stepped.ts';
 
 /** What a process that is gone would have said: no engine takes it for a lost connection and tries again. */
-export class Killed extends Error {}
+class Killed extends Error {}
 
 /** Work that changes the database and is kept: between two of these a kill leaves what the first left. */
 const isKept = ({ role, when, text, inTransaction }: Point) =>

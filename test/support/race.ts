@@ -54,7 +54,7 @@ export async function race(
 }
 
 /** Goes on to dual-write where it has not been yet: everything captured must have arrived. */
-export async function expectExact(m: Race['m']): Promise<void> {
+async function expectExact(m: Race['m']): Promise<void> {
   const phase = (await m.run())?.phase ?? null;
   if (phase === 'contract') return;
   if (phase !== 'dual-write' && phase !== 'switch') await m.to('dual-write');

@@ -10,7 +10,7 @@ export interface Ended {
 }
 
 /** The command in a process of its own, which may be killed by SIGKILL in the middle of its work. */
-export async function runOnce(url: string, args: readonly string[], killAfterMs: number | null): Promise<Ended> {
+async function runOnce(url: string, args: readonly string[], killAfterMs: number | null): Promise<Ended> {
   const child = spawnCli([...args, '--yes', '--take-over', '--database-url', url], { cwd: process.cwd() });
   child.stdin.end();
   const stopped = new AbortController();

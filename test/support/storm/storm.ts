@@ -176,10 +176,7 @@ async function compare(
   try {
     for (const [side, query] of looks) {
       const rows = new Map(
-        (await session.query<{ key: number } & NonNullable<Row>>(raw(query))).map(({ key, ...row }) => [
-          Number(key),
-          row,
-        ]),
+        (await session.query<{ key: number } & NonNullable<Row>>(raw(query))).map(({ key, ...row }) => [key, row]),
       );
       for (const key of new Set([...rows.keys(), ...world.rows.keys()])) {
         if (key >= 1000) continue;
