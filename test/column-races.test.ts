@@ -218,3 +218,25 @@ it('VACUUM FULL in the middle of a fill begins it again', async () => {
     },
   );
 });
+
+it('a row that moves to another page while the old column is brought up to date is not missed', async () => {
+  let moved = false;
+  await race(
+    {
+      migration: converting,
+      before: `${products}; INSERT INTO products SELECT i, 'x', i FROM generate_series(5, 2000) AS i`,
+      phase: 'contract',
+      at: async ({ role, when, text }, r) => {
+        if (moved || role !== 'worker' || when !== 'before' || !/^\s*(WITH|UPDATE)/.test(text)) return;
+        moved = true;
+        await r.db.run(`UPDATE products SET name = repeat('x', 1500) WHERE id = 1`);
+      },
+    },
+    async (r) => {
+      await r.db.run(`UPDATE products SET price_cents = 777 WHERE id = 1`);
+      await r.m.back('dual-write');
+      expect(moved).toBe(true);
+      expect(await product(r, 1)).toEqual({ price: '7.7700000000000000', cents: 777 });
+    },
+  );
+});

@@ -566,6 +566,117 @@ describe('keys', () => {
       expect(await r.row('SELECT count(*)::int AS n FROM user_preferences')).toEqual({ n: 9 });
     }));
 
+  it.each(['with', 'without'])(
+    'a key change of a row whose copy is behind keeps the document, %s a foreign key',
+    async (how) => {
+      let moved = false;
+      await race(
+        {
+          migration: `test/support/migrations/${how}-foreign-key.yaml`,
+          before,
+          phase: 'backfill',
+          at: async ({ role, when, text }, r) => {
+            if (moved || role !== 'executor' || when !== 'before' || !/CREATE OR REPLACE .*_forward/.test(text)) return;
+            moved = true;
+            await r.db.run(`UPDATE users SET preferences = '{"theme": "dark"}' WHERE id = 1`);
+            await r.db.run('UPDATE users SET id = 101 WHERE id = 1');
+          },
+        },
+        async (r) => {
+          await r.m.to('dual-write');
+          expect(moved).toBe(true);
+          expect(await preferences(r, 101)).toEqual({ theme: 'dark' });
+          expect(await r.row('SELECT theme FROM user_preferences WHERE user_id = 101')).toEqual({ theme: 'dark' });
+        },
+      );
+    },
+  );
+
+  it.each(['with', 'without'])(
+    'a key change while the document is being brought up to date again, %s a foreign key',
+    async (how) => {
+      let moved = false;
+      await race(
+        {
+          migration: `test/support/migrations/${how}-foreign-key.yaml`,
+          before,
+          phase: 'contract',
+          at: async ({ role, when, text }, r) => {
+            if (moved || role !== 'worker' || when !== 'before' || !text.includes('FOR NO KEY UPDATE')) return;
+            moved = true;
+            await r.db.run(
+              'UPDATE users SET id = 101 WHERE id = 1; UPDATE users SET id = id - 1 WHERE id BETWEEN 2 AND 20',
+            );
+          },
+        },
+        async (r) => {
+          await r.db.run(`UPDATE user_preferences SET theme = 'dark' || user_id WHERE user_id IN (1, 3, 4)`);
+          await r.m.back('dual-write');
+          expect(moved).toBe(true);
+          expect(await preferences(r, 101)).toMatchObject({ theme: 'dark1', language: 'de' });
+          expect([await preferences(r, 2), await preferences(r, 3)]).toEqual([{ theme: 'dark3' }, { theme: 'dark4' }]);
+          expect(
+            await r.db.rows('SELECT theme FROM user_preferences WHERE user_id IN (101, 2, 3) ORDER BY user_id'),
+          ).toEqual([{ theme: 'dark3' }, { theme: 'dark4' }, { theme: 'dark1' }]);
+        },
+      );
+    },
+  );
+
+  it('new code that writes what the older document says, while its row is brought up to date, is not overwritten', async () => {
+    let back: Promise<unknown> | null = null;
+    let asked = 0;
+    await race(
+      {
+        migration,
+        before,
+        phase: 'contract',
+        at: async ({ role, when, text }, r) => {
+          if (role !== 'worker' || when !== 'before' || !text.startsWith('UPDATE') || ++asked > 1) return;
+          // The rows are locked, the new tables have not been read.
+          const writer = await r.session();
+          back = writer.do(`UPDATE user_preferences SET theme = 'light' WHERE user_id = 1`);
+          await untilTrue(
+            r.db.url,
+            `SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')`,
+          );
+        },
+      },
+      async (r) => {
+        await r.db.run(`UPDATE user_preferences SET theme = 'dark' WHERE user_id = 1`);
+        await r.m.back('dual-write');
+        await back;
+        expect(asked).toBeGreaterThan(0);
+        expect(await preferences(r, 1)).toMatchObject({ theme: 'light' });
+        expect(await both(r, 1)).toMatchObject({ theme: 'light' });
+      },
+    );
+  });
+
+  it('a row that moves to another page while documents are brought up to date is not missed', async () => {
+    let moved = false;
+    await race(
+      {
+        migration,
+        before: `${before}; INSERT INTO users SELECT i, 'x', '{"theme": "light"}' FROM generate_series(100, 1500) AS i`,
+        phase: 'contract',
+        at: async ({ role, when, text }, r) => {
+          if (moved || role !== 'worker' || when !== 'before' || !text.includes('FOR NO KEY UPDATE')) return;
+          moved = true;
+          await r.db.run(`UPDATE users SET email = repeat('x', 1500) WHERE id <= 9`);
+        },
+      },
+      async (r) => {
+        await r.db.run(`UPDATE user_preferences SET theme = 'dark' WHERE user_id <= 9`);
+        await r.m.back('dual-write');
+        expect(moved).toBe(true);
+        expect(await r.row(`SELECT count(*)::int AS n FROM users WHERE preferences ->> 'theme' = 'dark'`)).toEqual({
+          n: 7,
+        });
+      },
+    );
+  });
+
   it('deletes and key changes pass in every phase', () =>
     inPhase('expand', async (r) => {
       for (const phase of ['expand', 'backfill', 'dual-write', 'switch'] as const) {

@@ -1,8 +1,7 @@
-import { drainCaptured } from '../backfill/drain.ts';
+import { drainAll } from '../backfill/drain.ts';
 import { compareShapes, countLossless } from '../verify/parity.ts';
 import { checkTriggers, expectedTriggers } from '../verify/triggers.ts';
 import { raw } from '../sql/sql.ts';
-import { openWorkSession } from '../backfill/work-session.ts';
 import { readServer } from '../catalog/read-server.ts';
 import type { Journal, Run } from '../journal/journal.ts';
 import type { PlannedMapping } from '../plan/plan.ts';
@@ -78,17 +77,15 @@ async function repairMapping(
     deadlockTimeoutMs,
     maySetDeadlockTimeout,
   };
-  const session = await openWorkSession(context, 'drain', true);
   try {
     const repaired: (number | null)[] = [];
     for (const { repair } of mapping.parity) {
-      const [row] = repair === null ? [] : await session.query<{ rows: number }>(raw(repair));
+      const [row] = repair === null ? [] : await watch.query<{ rows: number }>(raw(repair));
       repaired.push(row?.rows ?? null);
     }
-    await drainCaptured(context, session, mapping);
+    await drainAll(context, mapping);
     return repaired;
   } finally {
-    await session.close();
     await watch.close();
   }
 }

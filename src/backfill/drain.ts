@@ -35,7 +35,7 @@ export async function drainOnce(c: RunContext, session: Session, mapping: Planne
 }
 
 /** Drains until nothing is left of what is on the list now, giving way and coming back as often as it takes. */
-export async function drainCaptured(c: RunContext, session: Session, mapping: PlannedMapping): Promise<number> {
+async function drainCaptured(c: RunContext, session: Session, mapping: PlannedMapping): Promise<number> {
   const upTo = await c.journal.lastCaptured(session, c.run.migration, mapping.id);
   let total = 0;
   while (!c.signal.aborted) {
@@ -47,6 +47,16 @@ export async function drainCaptured(c: RunContext, session: Session, mapping: Pl
     if (drained !== BATCH) await c.clock.sleep(20, c.signal);
   }
   return total;
+}
+
+/** The same in a session of its own. */
+export async function drainAll(c: RunContext, mapping: PlannedMapping): Promise<void> {
+  const session = await openWorkSession(c, 'drain', true);
+  try {
+    await drainCaptured(c, session, mapping);
+  } finally {
+    await session.close();
+  }
 }
 
 /**

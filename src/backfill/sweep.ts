@@ -205,9 +205,9 @@ async function follow(work: Work, session: Session, load: LoadWatch): Promise<vo
   progress.throttle = reason ?? (work.limits.maxRowsPerSecond === null ? null : 'rows-per-second');
 }
 
-async function drainBeside({ c, mapping, direction, turns }: Work, session: Session): Promise<void> {
+async function drainBeside({ c, mapping, turns }: Work, session: Session): Promise<void> {
   const pending = () => c.journal.pendingKeys(session, c.run.migration, mapping.id);
-  if (direction === 'back' || mapping.drain === null || (await pending()) === 0) return;
+  if (mapping.drain === null || (await pending()) === 0) return;
   const drained = await turns.drain(async () => (await drainOnce(c, session, mapping)) ?? 0);
   c.emit({ type: 'drain.progressed', mapping: mapping.id, drained, pending: await pending() });
 }

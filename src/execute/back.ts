@@ -1,8 +1,7 @@
 import { isStopping, mappingOf, type RunContext } from '../backfill/context.ts';
-import { drainCaptured } from '../backfill/drain.ts';
+import { drainAll } from '../backfill/drain.ts';
 import { sweep } from '../backfill/sweep.ts';
 import type { Limits } from '../backfill/throttle.ts';
-import { openWorkSession } from '../backfill/work-session.ts';
 import { phaseNames, type PhaseName } from '../events.ts';
 import type {
   PlannedConcurrent,
@@ -72,12 +71,7 @@ async function undo(c: RunContext, step: Exclude<PlannedStep, PlannedGate>, opti
     case 'backfill': {
       // The copy stays until its table goes; the pages count as not visited, and what is captured meanwhile is kept up.
       const mapping = mappingOf(c.plan, step.mapping);
-      const session = await openWorkSession(c, 'drain', true);
-      try {
-        await drainCaptured(c, session, mapping);
-      } finally {
-        await session.close();
-      }
+      await drainAll(c, mapping);
       await undone(c, step, async () => {
         for (const table of ['chunk', 'sweep'])
           await c.session.query(
@@ -132,7 +126,10 @@ async function revive(
       await c.journal.recordStep(c.session, c.run.id, { step: marker, state: 'running', ...t });
       await c.journal.fence(c.session, c.run);
     });
-  await sweep(c, mappingOf(c.plan, how.mapping), 'back', options.limits, true);
+  const mapping = mappingOf(c.plan, how.mapping);
+  await sweep(c, mapping, 'back', options.limits, true);
+  // Rows that were written meanwhile may have moved to pages behind the sweep.
+  await drainAll(c, mapping);
   if (isStopping(c)) return timing;
   for (const [i, finish] of how.finish.entries()) {
     const part = `${marker}-${i}`;

@@ -1,8 +1,7 @@
 import { isStopping, mappingOf, type RunContext } from '../backfill/context.ts';
-import { drainCaptured, settle } from '../backfill/drain.ts';
+import { drainAll, settle } from '../backfill/drain.ts';
 import { sweep } from '../backfill/sweep.ts';
 import type { Limits } from '../backfill/throttle.ts';
-import { openWorkSession } from '../backfill/work-session.ts';
 import { phaseNames, type PhaseName } from '../events.ts';
 import type { StepState } from '../journal/journal.ts';
 import type {
@@ -196,7 +195,7 @@ async function execute(
 }
 
 async function runSql(c: RunContext, step: PlannedSql, before: StepState | null) {
-  if (step.drainFirst !== null) await drainBefore(c, step.drainFirst);
+  if (step.drainFirst !== null) await drainAll(c, mappingOf(c.plan, step.drainFirst));
   let timing = untimed;
   // A change of mode is committed as `running`: what must settle after it has to settle after a crash too.
   if (before !== 'running' || step.settle === null)
@@ -216,15 +215,6 @@ async function runSql(c: RunContext, step: PlannedSql, before: StepState | null)
     await c.journal.fence(c.session, c.run);
   });
   return timing;
-}
-
-async function drainBefore(c: RunContext, mapping: string): Promise<void> {
-  const session = await openWorkSession(c, 'drain', true);
-  try {
-    await drainCaptured(c, session, mappingOf(c.plan, mapping));
-  } finally {
-    await session.close();
-  }
 }
 
 async function record(c: RunContext, step: string, state: StepState, attempts = 1): Promise<void> {

@@ -96,8 +96,15 @@ const quarantine = (m: ColumnMapping, row: string, reason: string, original: Sql
       INSERT INTO ${ident(m.journal)}.quarantine (migration, mapping, key, target, column_name, reason, original)
       VALUES (${m.migration}, ${m.id}, jsonb_build_array(${join(m.key.map((k) => column(row, k)))}), ${m.table.name}, ${m.to.name}, ${reason}, to_jsonb(${original}));`;
 
-/** BEFORE INSERT OR UPDATE: the side that changed wins; both changed, the new one wins; neither, an unfilled new side is filled while the backfill is not done: afterwards NULL is what somebody wrote. */
-function syncRoutine(m: ColumnMapping, filling: boolean): Routine {
+/**
+ * filling: while the backfill is not done, a row that is written for another reason is filled.
+ * both: NULL in the new column is what somebody wrote.
+ * reviving: after contract and back, a row that is written for another reason takes the new column's value into the old one.
+ */
+type Mode = 'filling' | 'both' | 'reviving';
+
+/** BEFORE INSERT OR UPDATE: the side that changed wins; both changed, the new one wins; neither: as the mode says. */
+function syncRoutine(m: ColumnMapping, mode: Mode): Routine {
   const [newFrom, newTo] = [column('NEW', m.from.name), column('NEW', m.to.name)];
   const [oldFrom, oldTo] = [column('OLD', m.from.name), column('OLD', m.to.name)];
   const fill = sql`
@@ -135,10 +142,13 @@ BEGIN
       PERFORM nextval(${nameText(named(m, 'old_writes'))});
     END IF;${fill}
 ${
-  filling
-    ? sql`
-  ELSIF ${newTo} IS NULL AND ${newFrom} IS NOT NULL THEN${fill}`
-    : sql``
+  {
+    filling: sql`
+  ELSIF ${newTo} IS NULL AND ${newFrom} IS NOT NULL THEN${fill}`,
+    both: sql``,
+    reviving: sql`
+  ELSE${back}`,
+  }[mode]
 }
   END IF;
   RETURN NEW;
@@ -155,41 +165,39 @@ export interface ColumnSync {
   readonly install: Pick<SqlStep, 'sql' | 'locks' | 'undo' | 'installs'>;
   readonly remove: Sql;
   readonly restore: Sql;
+  readonly revived: Sql;
 }
 
 export function columnSync(m: ColumnMapping, existingTriggers: readonly string[]): ColumnSync {
-  const trigger = (filling: boolean): RowTrigger => ({
+  const trigger = (mode: Mode): RowTrigger => ({
     name: lastTriggerName(named(m, 'sync').name, existingTriggers),
     relation: m.table,
     when: 'BEFORE INSERT OR UPDATE',
     each: 'row',
     onlyIf: sql`current_setting(${GUARD}, true) IS DISTINCT FROM ${guardValue(m)}`,
-    routine: syncRoutine(m, filling),
+    routine: syncRoutine(m, mode),
   });
   const lock = (mode: Lock['mode']): readonly Lock[] => [{ relation: m.table, mode, holds: 'instant' }];
   const writes = qualified(named(m, 'old_writes'));
-  const create = (filling: boolean) =>
-    statements(
-      ...converters(m).map(createRoutine),
-      createRoutine(syncRoutine(m, filling)),
-      createTrigger(trigger(filling)),
-    );
-  const remove = statements(dropTrigger(trigger(false)), dropRoutine(syncRoutine(m, false)));
+  const create = (mode: Mode) =>
+    statements(...converters(m).map(createRoutine), createRoutine(syncRoutine(m, mode)), createTrigger(trigger(mode)));
+  const remove = statements(dropTrigger(trigger('both')), dropRoutine(syncRoutine(m, 'both')));
   const drop = statements(remove, ...converters(m).map(dropRoutine), sql`DROP SEQUENCE IF EXISTS ${writes}`);
   return {
     install: {
-      sql: statements(sql`CREATE SEQUENCE IF NOT EXISTS ${writes}`, create(true)),
+      sql: statements(sql`CREATE SEQUENCE IF NOT EXISTS ${writes}`, create('filling')),
       locks: lock('SHARE ROW EXCLUSIVE'),
       undo: { sql: drop, locks: lock('ACCESS EXCLUSIVE') },
-      installs: [installed(trigger(true))],
+      installs: [installed(trigger('filling'))],
     },
     stopFilling: {
-      sql: createRoutine(syncRoutine(m, false)),
+      sql: createRoutine(syncRoutine(m, 'both')),
       locks: [],
-      undo: { sql: createRoutine(syncRoutine(m, true)), locks: [] },
-      installs: [installed(trigger(false))],
+      undo: { sql: createRoutine(syncRoutine(m, 'filling')), locks: [] },
+      installs: [installed(trigger('both'))],
     },
     remove,
-    restore: create(false),
+    restore: create('reviving'),
+    revived: createRoutine(syncRoutine(m, 'both')),
   };
 }

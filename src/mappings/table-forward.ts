@@ -22,8 +22,9 @@ import { DRAINING } from './table-reverse.ts';
  * capture: remember which rows were written, touch nothing else.
  * mixed: READ COMMITTED writers sync at once; others may hold a snapshot older than the last chunk, so they are captured.
  * direct: everyone syncs at once.
+ * reviving: the same, after contract and back, while documents are older than the new tables: nothing is taken from one that was not written.
  */
-export type Mode = 'capture' | 'mixed' | 'direct';
+export type Mode = 'capture' | 'mixed' | 'direct' | 'reviving';
 
 const remember = (m: TableMapping, row: 'OLD' | 'NEW'): Sql => sql`
     INSERT INTO ${ident(m.journal)}.dirty (migration, mapping, key)
@@ -58,16 +59,22 @@ BEGIN${capture}
 END `
       : directBody(
           m,
-          mode === 'mixed'
-            ? sql`
+          mode,
+          {
+            mixed: sql`
   IF ${notReadCommitted} THEN${capture}
-  END IF;`
-            : sql``,
+  END IF;`,
+            // The row has moved to another page, where its document may not be brought up to date again.
+            reviving: sql`
+  IF TG_OP = 'UPDATE' AND current_setting(${DRAINING}, true) IS DISTINCT FROM 'on' THEN${remember(m, 'NEW')}
+  END IF;`,
+            direct: sql``,
+          }[mode],
         );
   return { name: ours(m, 'forward'), parameters: sql``, returns: 'trigger', body };
 }
 
-function directBody(m: TableMapping, beforehand: Sql): Sql {
+function directBody(m: TableMapping, mode: Exclude<Mode, 'capture'>, beforehand: Sql): Sql {
   const flags = m.targets.flatMap((t, i) => t.columns.map((_, j) => ident(`changed_${i}_${j}`)));
   return sql`
 DECLARE ${join(
@@ -95,20 +102,7 @@ ${
     END IF;
     RETURN NULL;
   END IF;
-  IF ${keyChanged(m)} THEN${
-    m.foreignKeys
-      ? moveAll(m)
-      : sql`
-    IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
-    ELSE${moveAll(m)}
-    END IF;`
-  }${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}${
-    m.foreignKeys
-      ? sql``
-      : sql`
-    IF ${notReadCommitted} THEN${remember(m, 'OLD')}${remember(m, 'NEW')}
-    END IF;`
-  }
+  IF ${keyChanged(m)} THEN${mode === 'reviving' ? moveAll(m) : moveAndBringUpToDate(m)}
     RETURN NULL;
   END IF;
   IF NOT ${differs(sql`OLD.${ident(m.column.name)}`, sql`NEW.${ident(m.column.name)}`)} THEN
@@ -130,6 +124,22 @@ ${
   RETURN NULL;
 END `;
 }
+
+const moveAndBringUpToDate = (m: TableMapping): Sql =>
+  sql`${
+    m.foreignKeys
+      ? moveAll(m)
+      : sql`
+    IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
+    ELSE${moveAll(m)}
+    END IF;`
+  }${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}${
+    m.foreignKeys
+      ? sql``
+      : sql`
+    IF ${notReadCommitted} THEN${remember(m, 'OLD')}${remember(m, 'NEW')}
+    END IF;`
+  }`;
 
 const sourceRow = (m: TableMapping, row: 'OLD' | 'NEW'): Sql =>
   sql`SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`${ident(row.toLowerCase())}.${ident(k.source)}`)}`;

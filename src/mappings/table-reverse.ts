@@ -44,8 +44,15 @@ export const patched = (m: TableMapping, target: Target, when: (column: number) 
 const flag = (j: number) => ident(`changed_${j}`);
 const byApplication = ident('by_application');
 
+/**
+ * Reviving reads a new row and writes the document with its source row locked: whoever writes that new row meanwhile waits, even
+ * where the older document says the same already.
+ */
+const lockSource = (m: TableMapping, row: 'OLD' | 'NEW'): Sql => sql`
+    PERFORM FROM ${qualified(m.source)} o WHERE ${keyIs(m, sql`o`, 'source', (k) => sql`${ident(row.toLowerCase())}.${ident(k.target)}`)} FOR NO KEY UPDATE;`;
+
 /** AFTER INSERT OR UPDATE OR DELETE on a target. */
-export function reverseRoutine(m: TableMapping, index: number, target: Target): Routine {
+export function reverseRoutine(m: TableMapping, index: number, target: Target, reviving: boolean): Routine {
   const flags = target.columns.map((_, j) => j);
   const oldKey = (k: { target: string }) => sql`OLD.${ident(k.target)}`;
   const keyChanged = differs(
@@ -68,12 +75,20 @@ DECLARE${join(
 BEGIN
   IF pg_trigger_depth() > ${DEPTH_LIMIT} THEN
     RETURN NULL;
+  END IF;${
+    reviving
+      ? sql`
+  IF TG_OP <> 'INSERT' THEN${lockSource(m, 'OLD')}
   END IF;
+  IF TG_OP <> 'DELETE' THEN${lockSource(m, 'NEW')}
+  END IF;`
+      : sql``
+  }
   -- A drain deletes rows whose source is gone; a source row that is there by now is new, and keeps its document.
   IF TG_OP = 'DELETE' AND current_setting(${DRAINING}, true) = 'on' THEN
     RETURN NULL;
   END IF;
-  IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND ${keyChanged} THEN
+  IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND ${keyChanged}${m.foreignKeys ? sql`` : sql` AND pg_trigger_depth() = 1`} THEN
     UPDATE ${ownMark} ${qualified(m.source)} AS o
        SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
      WHERE ${keyIs(m, sql`o`, 'source', oldKey)}
@@ -84,7 +99,7 @@ BEGIN
     END IF;
     -- The source row has moved and this one follows: nobody wrote a value.
     ${byApplication} := ${byApplication} AND EXISTS (SELECT FROM ${qualified(m.source)} o WHERE ${keyIs(m, sql`o`, 'source', oldKey)});${recreate(m, target)}
-  ELSIF TG_OP = 'UPDATE' THEN${join(
+  ELSIF TG_OP = 'UPDATE'${reviving ? sql` AND NOT ${keyChanged}` : sql``} THEN${join(
     target.columns.map(
       (c, j) => sql`
     ${flag(j)} := ${differs(sql`OLD.${ident(c.name)}`, sql`NEW.${ident(c.name)}`)};`,

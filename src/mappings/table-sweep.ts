@@ -15,6 +15,7 @@ import {
   rest,
   type KeyColumn,
   type TableMapping,
+  type Target,
 } from './table-mapping.ts';
 import { DRAINING, mustPatch, patched, stripped } from './table-reverse.ts';
 
@@ -71,9 +72,9 @@ const capturedIs = (m: TableMapping, alias: Sql, side: 'source' | 'target'): Sql
 /**
  * Brings captured rows up to date: takes keys off the list, deletes what has no source any more, then, in statements
  * of their own so that a re-insert between them is seen, locks the source rows and writes them. Rows that somebody
- * has locked go back on the list: a drain never waits for the application's rows.
+ * has locked go back to their place on the list: a drain never waits for the application's rows.
  */
-export function drainRoutine(m: TableMapping): Routine {
+export function drainRoutine(m: TableMapping, reviving: boolean): Routine {
   const dirty = sql`${ident(m.journal)}.dirty`;
   const ofThis = sql`d.migration = ${m.migration} AND d.mapping = ${m.id}`;
   const rows = sql`
@@ -85,17 +86,26 @@ export function drainRoutine(m: TableMapping): Routine {
     body: sql`
 DECLARE
   keys jsonb[];
+  places bigint[];
   held jsonb[];
-  drained bigint;
   truncated boolean;
+  drained bigint;
+  kept bigint;${
+    reviving
+      ? sql`
+  one jsonb;`
+      : sql``
+  }
 BEGIN
   PERFORM set_config(${DRAINING}, 'on', true);
   WITH taken AS (
     DELETE FROM ${dirty} d
      WHERE d.id IN (SELECT d.id FROM ${dirty} d WHERE ${ofThis} ORDER BY d.id LIMIT batch FOR UPDATE SKIP LOCKED)
-    RETURNING d.key)
-  SELECT coalesce(array_agg(DISTINCT key) FILTER (WHERE key IS NOT NULL), '{}'), count(*), coalesce(bool_or(key IS NULL), false)
-    INTO keys, drained, truncated FROM taken;
+    RETURNING d.id, d.key),
+  grouped AS (SELECT key, min(id) AS id, count(*) AS n FROM taken GROUP BY key)
+  SELECT coalesce(array_agg(key) FILTER (WHERE key IS NOT NULL), '{}'), array_agg(id) FILTER (WHERE key IS NOT NULL),
+         coalesce(sum(n), 0), coalesce(bool_or(key IS NULL), false)
+    INTO keys, places, drained, truncated FROM grouped;
   IF drained = 0 THEN
     RETURN 0;
   END IF;
@@ -119,13 +129,27 @@ BEGIN
   SELECT coalesce(array_agg(l.key), '{}') INTO held FROM (
     SELECT captured.key FROM unnest(keys) AS captured (key) JOIN ${qualified(m.source)} s ON ${capturedIs(m, sql`s`, 'source')}
        FOR NO KEY UPDATE OF s SKIP LOCKED) AS l;
-  INSERT INTO ${dirty} (migration, mapping, key)
-  SELECT ${m.migration}, ${m.id}, captured.key FROM unnest(keys) AS captured (key)
+  INSERT INTO ${dirty} (id, migration, mapping, key) OVERRIDING SYSTEM VALUE
+  SELECT captured.id, ${m.migration}, ${m.id}, captured.key FROM unnest(keys, places) AS captured (key, id)
    WHERE captured.key <> ALL (held)
      AND EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${capturedIs(m, sql`s`, 'source')});
+  GET DIAGNOSTICS kept = ROW_COUNT;${
+    reviving
+      ? sql`
+  FOREACH one IN ARRAY held LOOP${join(
+    m.targets.flatMap((target) =>
+      reviveTarget(m, target, qualified(m.source), (alias) =>
+        keyIs(m, alias, 'source', (k, i) => sql`(one ->> ${i})::${{ parts: [{ text: k.type }] }}`),
+      ).map((statement) => sql`${statement};`),
+    ),
+    '',
+  )}
+  END LOOP;`
+      : sql`
   ${bringUpToDate(m, rows)}
-  WITH t AS MATERIALIZED (${rows})${quarantineMisfits(m)};
-  RETURN drained;
+  WITH t AS MATERIALIZED (${rows})${quarantineMisfits(m)};`
+  }
+  RETURN greatest(drained - kept, 0);
 END `,
   };
 }
@@ -136,37 +160,31 @@ END `,
  */
 export function revive(m: TableMapping): readonly Sql[] {
   const source = qualified(leafPlaceholder);
-  const range = sql`o.ctid >= ($1::text)::tid AND o.ctid < ($2::text)::tid`;
+  const range = (alias: Sql) => sql`${alias}.ctid >= ($1::text)::tid AND ${alias}.ctid < ($2::text)::tid`;
   return [
-    sql`SELECT ${ownMark} count(*) AS rows, set_config(${DRAINING}, 'on', true) FROM (SELECT FROM ${source} AS o WHERE ${range} FOR NO KEY UPDATE) AS held`,
-    ...m.targets.flatMap((target) => [
-      sql`
-WITH patched AS (
-  UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(
+    sql`SELECT ${ownMark} count(*) AS rows, set_config(${DRAINING}, 'on', true) FROM (SELECT FROM ${source} AS o WHERE ${range(sql`o`)} FOR NO KEY UPDATE) AS held`,
+    ...m.targets.flatMap((target) => reviveTarget(m, target, source, range)),
+  ];
+}
+
+/** Of the source rows in some range, which are locked: their documents from this target's rows, and the rows that it lacks. */
+const reviveTarget = (m: TableMapping, target: Target, source: Sql, range: (alias: Sql) => Sql): readonly Sql[] => [
+  sql`
+UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(
     m,
     patched(m, target, () => sql`true`, sql`false`),
   )}
-    FROM ${qualified(target.table)} AS n
-   WHERE ${range} AND ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)}
-     AND (${join(
-       target.columns.map((c) => mustPatch(m, c, sql`false`)),
-       ' OR ',
-     )})
-  RETURNING 1)
-SELECT count(*) AS rows FROM patched`,
-      // The new shape has no row: since contract that means the values are gone.
-      sql`
-WITH stripped AS (
-  UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
-   WHERE ${range} AND ${differs(docOf(m, sql`o`), stripped(m, target))}
-     AND NOT EXISTS (SELECT FROM ${qualified(target.table)} AS n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)})
-  RETURNING 1)
-SELECT count(*) AS rows FROM stripped`,
-      sql`
-WITH t AS MATERIALIZED (${readSource(m, source, sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`)}
-), added AS (${insertInto(m, target, sql`DO NOTHING`)}
-  RETURNING 1)
-SELECT count(*) AS rows FROM added`,
-    ]),
-  ];
-}
+  FROM ${qualified(target.table)} AS n
+ WHERE ${range(sql`o`)} AND ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)}
+   AND (${join(
+     target.columns.map((c) => mustPatch(m, c, sql`false`)),
+     ' OR ',
+   )})`,
+  // The new shape has no row: since contract that means the values are gone.
+  sql`
+UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
+ WHERE ${range(sql`o`)} AND ${differs(docOf(m, sql`o`), stripped(m, target))}
+   AND NOT EXISTS (SELECT FROM ${qualified(target.table)} AS n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)})`,
+  sql`
+WITH t AS MATERIALIZED (${readSource(m, source, range(sql`s`))})${insertInto(m, target, sql`DO NOTHING`)}`,
+];

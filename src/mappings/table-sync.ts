@@ -20,12 +20,13 @@ import { drainRoutine } from './table-sweep.ts';
 export interface TableSync {
   /** Creates everything on the source in capture mode, and the drain. */
   readonly install: Pick<SqlStep, 'sql' | 'locks' | 'undo' | 'installs'>;
-  /** Replaces the bodies only: no lock on any table. */
+  /** Replaces the bodies only, on both sides: no lock on any table. */
   readonly change: (from: Mode, to: Mode) => Pick<SqlStep, 'sql' | 'locks' | 'undo' | 'installs'>;
   readonly installReverse: Pick<SqlStep, 'sql' | 'locks' | 'undo' | 'installs'>;
-  /** Removes all triggers and functions, and what puts them back in direct mode. */
+  /** Removes all triggers and functions; what puts them back for documents that are older than the new tables; and for those that are not. */
   readonly remove: Sql;
   readonly restore: Sql;
+  readonly revived: Sql;
 }
 
 /** A trigger of the application that our writes fire finds its tables as in most sessions: beside the table it is on, or in public. */
@@ -57,7 +58,14 @@ function sourceTriggers(m: TableMapping, mode: Mode, existing: readonly string[]
   ];
 }
 
-const targetTriggers = (m: TableMapping): readonly RowTrigger[] =>
+/**
+ * The targets' triggers do nothing before every writer of the source syncs at once: a copy that is still behind follows a change
+ * of its key, and would write what it holds over the document.
+ */
+const inMode = (mode: Mode, routine: Routine): Routine =>
+  mode === 'direct' || mode === 'reviving' ? routine : { ...routine, body: sql`BEGIN RETURN NULL; END ` };
+
+const targetTriggers = (m: TableMapping, mode: Mode): readonly RowTrigger[] =>
   m.targets.flatMap((target, i): readonly RowTrigger[] => {
     const named = (suffix: string) => lastTriggerName(ours(m, suffix).name, []);
     const relation = target.table;
@@ -67,21 +75,21 @@ const targetTriggers = (m: TableMapping): readonly RowTrigger[] =>
         relation,
         when: 'AFTER INSERT OR UPDATE OR DELETE',
         each: 'row',
-        routine: writing(m, reverseRoutine(m, i, target)),
+        routine: writing(m, inMode(mode, reverseRoutine(m, i, target, mode === 'reviving'))),
       },
       {
         name: named(`recreate_${i}`),
         relation,
         when: 'AFTER DELETE',
         each: 'row at commit',
-        routine: writing(m, recreateRoutine(m, i, target)),
+        routine: writing(m, inMode(mode, recreateRoutine(m, i, target))),
       },
       {
         name: named(`truncate_${i}`),
         relation,
         when: 'AFTER TRUNCATE',
         each: 'statement',
-        routine: writing(m, truncateTargetRoutine(m, i, target)),
+        routine: writing(m, inMode(mode, truncateTargetRoutine(m, i, target))),
       },
     ];
   });
@@ -92,9 +100,10 @@ const createAll = (list: readonly RowTrigger[]) =>
 
 export function tableSync(m: TableMapping, existingTriggers: readonly string[]): TableSync {
   const triggers = (mode: Mode) => sourceTriggers(m, mode, existingTriggers);
-  const bodies = (mode: Mode) => statements(...Object.values(routines(m, mode)).map(createRoutine));
-  const reverse = targetTriggers(m);
-  const drain = writing(m, drainRoutine(m));
+  const reverse = (mode: Mode) => targetTriggers(m, mode);
+  const all = (mode: Mode) => [...triggers(mode), ...reverse(mode)];
+  const bodies = (mode: Mode) => statements(...unique(all(mode)).map(createRoutine));
+  const drain = (mode: Mode) => writing(m, drainRoutine(m, mode === 'reviving'));
   const oldWrites = qualified(ours(m, 'old_writes'));
   const onSource = (mode: Lock['mode']): readonly Lock[] =>
     lockAll(m.leaves.length > 1 ? [m.source, ...m.leaves] : [m.source], mode);
@@ -106,10 +115,14 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
   const source = triggers('capture');
   return {
     install: {
-      sql: statements(sql`CREATE SEQUENCE IF NOT EXISTS ${oldWrites}`, createRoutine(drain), createAll(source)),
+      sql: statements(
+        sql`CREATE SEQUENCE IF NOT EXISTS ${oldWrites}`,
+        createRoutine(drain('capture')),
+        createAll(source),
+      ),
       locks: onSource('SHARE ROW EXCLUSIVE'),
       undo: {
-        sql: statements(dropAll(source), dropRoutine(drain), sql`DROP SEQUENCE IF EXISTS ${oldWrites}`),
+        sql: statements(dropAll(source), dropRoutine(drain('direct')), sql`DROP SEQUENCE IF EXISTS ${oldWrites}`),
         locks: onSource('ACCESS EXCLUSIVE'),
       },
       installs: source.map(installed),
@@ -118,20 +131,21 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
       sql: bodies(to),
       locks: [],
       undo: { sql: bodies(from), locks: [] },
-      installs: triggers(to).map(installed),
+      installs: all(to).map(installed),
     }),
     installReverse: {
-      sql: createAll(reverse),
+      sql: createAll(reverse('capture')),
       locks: onTargets('SHARE ROW EXCLUSIVE'),
-      undo: { sql: dropAll(reverse), locks: onTargets('ACCESS EXCLUSIVE') },
-      installs: reverse.map(installed),
+      undo: { sql: dropAll(reverse('capture')), locks: onTargets('ACCESS EXCLUSIVE') },
+      installs: reverse('capture').map(installed),
     },
     remove: statements(
-      dropAll([...triggers('direct'), ...reverse]),
-      dropRoutine(drain),
+      dropAll(all('direct')),
+      dropRoutine(drain('direct')),
       sql`DELETE FROM ${ident(m.journal)}.dirty WHERE migration = ${m.migration} AND mapping = ${m.id}`,
     ),
-    restore: statements(createRoutine(drain), createAll([...triggers('direct'), ...reverse])),
+    restore: statements(createRoutine(drain('reviving')), createAll(all('reviving'))),
+    revived: statements(createRoutine(drain('direct')), bodies('direct')),
   };
 }
 

@@ -164,6 +164,7 @@ function phasesOf(change: ColumnChange, table: Table, old: Column, m: ColumnMapp
         locked: [m.table],
         remove: sync.remove,
         restore: sync.restore,
+        revived: sync.revived,
         alongside: takeOver(m, old, indexes, constraints, newDefault, filled),
         mapping: m.id,
       }),

@@ -50,6 +50,7 @@ export function phasesOf(given: Omit<Extraction, 'sync'>): Phases {
         locked: [f.table, ...m.targets.map((t) => t.table)],
         remove: sync.remove,
         restore: sync.restore,
+        revived: sync.revived,
         mapping: m.id,
       }),
     ],

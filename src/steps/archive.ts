@@ -1,7 +1,7 @@
 import { derivedName } from '../sql/names.ts';
 import { ident, join, qualified, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import { high } from './risk.ts';
-import type { Lock, SqlStep } from './step.ts';
+import type { Lock, SqlStep, Statement } from './step.ts';
 
 export interface Archiving {
   readonly migration: string;
@@ -14,6 +14,8 @@ export interface Archiving {
   /** Takes our triggers and functions away; `restore` puts them back, syncing both ways. */
   readonly remove: Sql;
   readonly restore: Sql;
+  /** Changes functions only, once every row of the old column is as the new shape says. */
+  readonly revived: Sql;
   /** Renames that must happen at the same moment, such as of indexes, and the way back. */
   readonly alongside?: { readonly sql: Sql; readonly undo: Sql };
   readonly mapping: string;
@@ -67,23 +69,30 @@ VALUES (${a.migration}, 'column', ${a.table.schema}, ${a.table.name}, ${a.column
     },
     revive: {
       mapping: a.mapping,
-      // NOT NULL comes back without a scan under a lock that blocks anyone.
-      finish: a.notNull
-        ? [
-            {
-              sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${ident(filled)} CHECK (${ident(a.column)} IS NOT NULL) NOT VALID`,
-              locks: [{ relation: a.table, mode: 'ACCESS EXCLUSIVE', holds: 'instant' }],
-            },
-            {
-              sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${ident(filled)}`,
-              locks: [{ relation: a.table, mode: 'SHARE UPDATE EXCLUSIVE', holds: 'scan' }],
-            },
-            {
-              sql: sql`ALTER TABLE ${table} ALTER COLUMN ${ident(a.column)} SET NOT NULL;\nALTER TABLE ${table} DROP CONSTRAINT ${ident(filled)}`,
-              locks: [{ relation: a.table, mode: 'ACCESS EXCLUSIVE', holds: 'instant' }],
-            },
-          ]
-        : [],
+      finish: finish(a, table, filled),
     },
   };
+}
+
+/** What follows once every row says again what the new shape says. */
+function finish(a: Archiving, table: Sql, filled: string): readonly Statement[] {
+  const locks = (mode: Lock['mode'], holds: Lock['holds']): readonly Lock[] => [{ relation: a.table, mode, holds }];
+  const revived: Statement = { sql: a.revived, locks: [] };
+  if (!a.notNull) return [revived];
+  // NOT NULL comes back without a scan under a lock that blocks anyone.
+  return [
+    revived,
+    {
+      sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${ident(filled)} CHECK (${ident(a.column)} IS NOT NULL) NOT VALID`,
+      locks: locks('ACCESS EXCLUSIVE', 'instant'),
+    },
+    {
+      sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${ident(filled)}`,
+      locks: locks('SHARE UPDATE EXCLUSIVE', 'scan'),
+    },
+    {
+      sql: sql`ALTER TABLE ${table} ALTER COLUMN ${ident(a.column)} SET NOT NULL;\nALTER TABLE ${table} DROP CONSTRAINT ${ident(filled)}`,
+      locks: locks('ACCESS EXCLUSIVE', 'instant'),
+    },
+  ];
 }

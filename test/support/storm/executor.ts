@@ -34,10 +34,12 @@ export async function runToTheEnd(
   args: readonly string[],
   random: Random,
   counts: { kills: number; runs: number },
+  tell: (line: string) => void,
 ): Promise<Ended> {
   for (let attempt = 1; ; attempt++) {
     const ended = await runOnce(url, args, random.chance(attempt > 6 ? 0 : 0.6) ? 300 + random.upTo(1200) : null);
     counts.runs++;
+    tell(`${args[0] ?? ''} ended with ${ended.code ?? 'SIGKILL'}`);
     if (ended.code !== null) return ended;
     counts.kills++;
   }

@@ -51,18 +51,23 @@ export async function storm({
   const writers = Array.from({ length: WRITERS }, (_, i) => runWriter(url, shape, world, random.fork(`writer ${i}`)));
   const conductor = random.fork('conductor');
   const m = migrate(connect, shape.migration);
+  const tell = (line: string) => {
+    world.tell(line);
+    say(line);
+  };
   const until = Date.now() + ms;
   let at: PhaseName | null = null;
   try {
     while (Date.now() < until && !failures.length) {
       const to = chooseMove(at, conductor);
       moves.push(to ?? 'nothing');
-      say(`${at ?? 'nothing'} → ${to ?? 'nothing'}`);
+      tell(`${at ?? 'nothing'} → ${to ?? 'nothing'} …`);
       await prepare(world, at, to);
       if (at) await openGates(m);
-      const ended = await drive(url, shape, conductor, counts, at, to, m);
+      const ended = await drive(url, shape, conductor, counts, at, to, m, tell);
       if (ended) failures.push(`${at ?? 'nothing'} → ${to ?? 'nothing'}: ${ended}`);
       at = to;
+      tell(`at ${at ?? 'nothing'}`);
       allow(world, at);
       await setTimeout(200 + conductor.upTo(800)); // the application writes in this phase for a while
       if (at && conductor.chance(0.5)) {
@@ -124,13 +129,14 @@ async function drive(
   at: PhaseName | null,
   to: PhaseName | null,
   m: Engine,
+  tell: (line: string) => void,
 ): Promise<string | null> {
   const forward = indexOf(to) > indexOf(at);
   const args = forward
     ? ['apply', shape.migration, '--to', to ?? '']
     : ['rollback', shape.migration, ...(to ? ['--to', to] : [])];
   for (let attempt = 1; attempt <= 5; attempt++) {
-    const { code, output } = await runToTheEnd(url, args, random, counts);
+    const { code, output } = await runToTheEnd(url, args, random, counts, tell);
     const phase = (await m.run())?.phase ?? null;
     if (code === 0 && phase === to) return null;
     // A gate that a person opens, or values that do not fit: the person comes.
@@ -183,7 +189,7 @@ async function compare(
         const [is, should] = [rows.get(key) ?? null, world.rows.get(key) ?? null];
         if (!isDeepStrictEqual(sorted(is), sorted(should)))
           found.push(
-            `at ${at ?? 'nothing'} the ${side} shape holds for ${key} ${JSON.stringify(is)}, not ${JSON.stringify(should)}`,
+            `at ${at ?? 'nothing'} the ${side} shape holds for ${key} ${JSON.stringify(is)}, not ${JSON.stringify(should)}\n${world.storyOf(key)}`,
           );
       }
     }

@@ -1,5 +1,7 @@
 import type { Row, Through } from './shape.ts';
 
+const REMEMBERED = 20_000;
+
 /** What the application knows from outside the database: the last acknowledged value of every key, and what may be used. */
 export class World {
   readonly rows = new Map<number, NonNullable<Row>>();
@@ -8,6 +10,7 @@ export class World {
   readonly allowed: Record<Through, boolean> = { old: true, new: false };
   readonly counts = { transactions: 0, rolledBack: 0, errors: new Map<string, number>() };
   stopped = false;
+  readonly #told: { readonly at: number; readonly keys: readonly number[]; readonly what: string }[] = [];
 
   /** One writer per key at a time, so that the order of its writes is known. */
   take(keys: readonly number[]): boolean {
@@ -36,6 +39,23 @@ export class World {
     for (const [key, row] of changes)
       if (row) this.rows.set(key, row);
       else this.rows.delete(key);
+  }
+
+  /** Remembers what happened to some keys, or to all. */
+  tell(what: string, keys: readonly number[] = []): void {
+    this.#told.push({ at: Date.now(), keys, what });
+    if (this.#told.length > REMEMBERED) this.#told.shift();
+  }
+
+  /** What happened to a key, and to all keys since. */
+  storyOf(key: number): string {
+    const first = this.#told.findIndex(({ keys }) => keys.includes(key));
+    return this.#told
+      .slice(Math.max(0, first))
+      .filter(({ keys }) => !keys.length || keys.includes(key))
+      .slice(-60)
+      .map(({ at, what }) => `  ${new Date(at).toISOString().slice(14, 23)} ${what}`)
+      .join('\n');
   }
 
   failed(code: string): void {

@@ -51,10 +51,13 @@ async function oneTransaction(
     return await setTimeout(1);
   }
   const level = random.pick(levels);
-  let statement = '';
+  const statements: string[] = [];
   const run = async (sql: string) => {
-    statement = sql;
+    statements.push(sql);
     await client.query(sql);
+  };
+  const tell = (end: string) => {
+    if (keys.length) world.tell(`${through.join('+')} ${statements.join('; ')} → ${end}`, keys);
   };
   try {
     await run(`BEGIN ISOLATION LEVEL ${level}`);
@@ -69,12 +72,14 @@ async function oneTransaction(
       await run('COMMIT');
       world.acknowledge(changes);
     }
+    tell('done');
     world.counts.transactions++;
   } catch (error) {
     const { code = 'none', message } = error as { code?: string; message: string };
     world.failed(`${code} ${level}`);
+    tell(`${code} ${message}`);
     await client.query('ROLLBACK');
-    if (!retried.has(code)) failures.push({ code, level, statement, message });
+    if (!retried.has(code)) failures.push({ code, level, statement: statements.at(-1) ?? '', message });
   } finally {
     world.give(keys);
     world.leave(through);
