@@ -1,7 +1,6 @@
 import type { Session } from '../database/database.ts';
 import { isConnectionLost, isPassing, isValueError } from '../database/sqlstate.ts';
 import type { PlannedMapping } from '../plan/plan.ts';
-import { qualified, sql } from '../sql/sql.ts';
 import { isStopping, type RunContext } from './context.ts';
 import { drainOnce } from './drain.ts';
 import { openSweeps, PageRanges, type Direction, type Sweep } from './pages.ts';
@@ -9,6 +8,7 @@ import { Progress } from './progress.ts';
 import { LeafRewritten, NotOurTurn, runChunk } from './run-chunk.ts';
 import { LoadWatch, Pace, withSettings, type Limits } from './throttle.ts';
 import { Turns } from './turns.ts';
+import { Vacuum } from './vacuum.ts';
 import { openWorkSession } from './work-session.ts';
 
 const FIRST_PAGES = 64;
@@ -26,6 +26,8 @@ interface Work {
   readonly turns: Turns;
   readonly progress: Progress;
   readonly pace: Pace;
+  /** Null where nothing is updated in place. */
+  readonly vacuum: Vacuum | null;
   limits: Limits;
   paused: boolean;
   readonly running: Set<Promise<void>>;
@@ -67,6 +69,13 @@ async function visit(
   watch: Session,
 ): Promise<boolean> {
   const sum = (of: (s: Sweep) => number) => sweeps.reduce((total, s) => total + of(s), 0);
+  const progress = new Progress(
+    c.emit,
+    c.clock,
+    mapping.id,
+    sum((s) => s.rowsDone),
+    sum((s) => s.rowsTotal),
+  );
   const work: Work = {
     c,
     mapping,
@@ -74,14 +83,9 @@ async function visit(
     fireTriggers,
     ranges: new PageRanges(sweeps),
     turns: new Turns(),
-    progress: new Progress(
-      c.emit,
-      c.clock,
-      mapping.id,
-      sum((s) => s.rowsDone),
-      sum((s) => s.rowsTotal),
-    ),
+    progress,
     pace: new Pace(),
+    vacuum: mapping.kind === 'column' || direction === 'back' ? new Vacuum(progress.share) : null,
     limits,
     paused: false,
     running: new Set(),
@@ -140,6 +144,7 @@ async function runWorker(work: Work): Promise<void> {
         tries = 0;
         work.misfits += result.misfits;
         work.progress.add(result.rows);
+        await work.vacuum?.whenDue(session, range.sweep.leaf, work.progress.share, c.signal);
         await c.clock.sleep(work.pace.delay(result.rows, work.limits.maxRowsPerSecond, c.clock.now()), c.signal);
       } catch (error) {
         ranges.putBack(range);
@@ -178,16 +183,14 @@ function adapt(work: Work, tookMs: number): void {
   work.pages = Math.min(MAX_PAGES, Math.max(1, work.pages * (0.5 + 0.5 * factor)));
 }
 
-/** Beside the workers: follows what people change, looks at the server's load, drains what was captured, vacuums what was rewritten. */
+/** Beside the workers: follows what people change, looks at the server's load, drains what was captured. */
 async function tend(work: Work, session: Session, over: AbortSignal): Promise<void> {
   const load = new LoadWatch();
-  let vacuumedAt = 0;
   for (;;) {
     await work.c.clock.sleep(500, over);
     if (isStopping({ signal: over })) return;
     await follow(work, session, load);
     await drainBeside(work, session);
-    if (work.mapping.kind === 'column') vacuumedAt = await vacuum(work, session, vacuumedAt);
   }
 }
 
@@ -210,13 +213,4 @@ async function drainBeside({ c, mapping, turns }: Work, session: Session): Promi
   if (mapping.drain === null || (await pending()) === 0) return;
   const drained = await turns.drain(async () => (await drainOnce(c, session, mapping)) ?? 0);
   c.emit({ type: 'drain.progressed', mapping: mapping.id, drained, pending: await pending() });
-}
-
-const VACUUM_EVERY = 0.1;
-
-/** Updating in place leaves a dead row for each: taken away as it goes, the table grows by a tenth instead of doubling. */
-async function vacuum({ progress, mapping }: Work, session: Session, at: number): Promise<number> {
-  if (progress.share < at + VACUUM_EVERY) return at;
-  await session.execute(sql`VACUUM (SKIP_LOCKED, TRUNCATE FALSE) ${qualified(mapping.source)}`);
-  return progress.share;
 }

@@ -24,8 +24,8 @@ export interface ColumnRules {
   readonly reason: (doc: Sql) => Sql;
   /** True when the reason must be looked for; safe on a bare NEW value, which nothing else here is. */
   readonly suspicious: (doc: Sql) => Sql;
-  /** Could this computed value be the fallback for one that does not fit? */
-  readonly fallen: (value: Sql) => Sql;
+  /** Could this computed value be the fallback for one that does not fit? Cheap, and true for few rows that fit. */
+  readonly fallen: (value: Sql, doc: Sql) => Sql;
   /** What the document holds there. */
   readonly original: (doc: Sql, rest: Sql) => Sql;
   /** True when writing NEW may have changed this column: compares what the document holds, not what we make of it. */
@@ -107,7 +107,11 @@ export function valueRules(
       column.check === null || takesAnyScalar.has(column.type)
         ? sql`${reason(doc)} IS NOT NULL`
         : sql`${at(doc, path)} IS NOT NULL`,
-    fallen: (value) => (column.notNull ? sql`NOT ${differs(value, fallback)}` : sql`${value} IS NULL`),
+    // What is written as the fallback itself would be written has fitted.
+    fallen: (value, doc) =>
+      column.notNull && column.default !== null
+        ? sql`${textAt(doc, path)} <> (${fallback})::text AND NOT ${differs(value, fallback)}`
+        : sql`${value} IS NULL AND ${textAt(doc, path)} IS NOT NULL`,
     original: (doc) => at(doc, path),
     changed: (before, after) =>
       sql`(${differs(at(before, path), at(after, path))} OR ${becameSettable(settable, before, after)})`,

@@ -37,26 +37,24 @@ export const chunk = (m: TableMapping, onConflict = sql``): Sql => {
   INSERT INTO ${qualified(t.table)} (${join([...m.key.map((k) => ident(k.target)), ...t.columns.map((c) => ident(c.name))])})
   SELECT ${keys}, ${join(t.columns.map((_, j) => value(i, j)))} FROM f${onConflict})`,
   );
-  // Only rows whose value could be a fallback are looked at again: few.
-  const fallen = m.targets.flatMap((t, i) =>
-    t.columns.flatMap((c, j) =>
-      c.rules.canMisfit
-        ? [sql`${c.rules.fallen(sql`f.${value(i, j)}`)} AND ${c.rules.reason(sql`f.doc`)} IS NOT NULL`]
-        : [],
-    ),
-  );
+  // Only documents that may not fit are kept and looked at again: few.
   const suspects = [
-    sql`jsonb_typeof(f.doc) NOT IN ('object', 'null')`,
-    ...fallen,
-    ...(m.remainder === 'reject' ? [sql`${rest(m, sql`f.doc`)} IS NOT NULL`] : []),
+    sql`jsonb_typeof(c.doc) <> 'object'`,
+    ...m.targets.flatMap((t, i) =>
+      t.columns.flatMap(({ rules }, j) => (rules.canMisfit ? [rules.fallen(sql`c.${value(i, j)}`, sql`c.doc`)] : [])),
+    ),
+    ...(m.remainder === 'reject' ? [sql`${rest(m, sql`c.doc`)} IS NOT NULL`] : []),
   ];
   return sql`
 WITH f AS MATERIALIZED (
+  SELECT ${keys}, ${join(m.targets.flatMap((t, i) => t.columns.map((_, j) => value(i, j))))},
+         CASE WHEN ${join(suspects, ' OR ')} THEN c.doc END AS doc
+    FROM (
   SELECT ${ownMark} ${join(m.key.map((k, i) => sql`s.${ident(k.source)} AS ${ident(`k${i}`)}`))}, ${doc} AS doc,
          ${join(values, ',\n         ')}
-    FROM ${leaf} WHERE ${range}
+    FROM ${leaf} WHERE ${range} OFFSET 0) AS c
 ), ${join(inserts)}, t AS (
-  SELECT ${keys}, f.doc, ${rest(m, sql`f.doc`)} AS rest FROM f WHERE ${join(suspects, ' OR ')}
+  SELECT ${keys}, f.doc, ${rest(m, sql`f.doc`)} AS rest FROM f WHERE f.doc IS NOT NULL
 ), q AS (${quarantineMisfits(m)}
   RETURNING 1)
 SELECT (SELECT count(*) FROM ${leaf} WHERE ${range}) AS rows, (SELECT count(*) FROM q) AS misfits`;
