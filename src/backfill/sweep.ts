@@ -124,7 +124,7 @@ function fail(work: Work, error: unknown): void {
 }
 
 async function runWorker(work: Work): Promise<void> {
-  const { c, ranges, turns } = work;
+  const { c, ranges } = work;
   let session: Session | null = null;
   let tries = 0;
   try {
@@ -137,15 +137,8 @@ async function runWorker(work: Work): Promise<void> {
       if (!range) return;
       try {
         session ??= await openWorkSession(c, 'worker', work.fireTriggers);
-        const open = session;
-        const started = c.clock.now();
-        const result = await turns.chunk(() => chunkOrCarefully(work, open, range));
-        adapt(work, c.clock.now() - started);
+        await visitRange(work, session, range);
         tries = 0;
-        work.misfits += result.misfits;
-        work.progress.add(result.rows);
-        await work.vacuum?.whenDue(session, range.sweep.leaf, work.progress.share, c.signal);
-        await c.clock.sleep(work.pace.delay(result.rows, work.limits.maxRowsPerSecond, c.clock.now()), c.signal);
       } catch (error) {
         ranges.putBack(range);
         if (isConnectionLost(error)) {
@@ -160,6 +153,17 @@ async function runWorker(work: Work): Promise<void> {
   } finally {
     await session?.close().catch(() => undefined);
   }
+}
+
+async function visitRange(work: Work, session: Session, range: Parameters<typeof runChunk>[4]): Promise<void> {
+  const { c, turns, progress, pace, limits } = work;
+  const started = c.clock.now();
+  const result = await turns.chunk(() => chunkOrCarefully(work, session, range));
+  adapt(work, c.clock.now() - started);
+  work.misfits += result.misfits;
+  progress.add(result.rows);
+  await work.vacuum?.whenDue(session, range.sweep.leaf, progress.share, c.signal);
+  await c.clock.sleep(pace.delay(result.rows, limits.maxRowsPerSecond, c.clock.now()), c.signal);
 }
 
 /** The fast statement, until a value raises; then the careful one for a while. */

@@ -43,22 +43,13 @@ export const patched = (m: TableMapping, target: Target, when: (column: number) 
 
 const flag = (j: number) => ident(`changed_${j}`);
 const byApplication = ident('by_application');
-
-/**
- * Reviving reads a new row and writes the document with its source row locked: whoever writes that new row meanwhile waits, even
- * where the older document says the same already.
- */
-const lockSource = (m: TableMapping, row: 'OLD' | 'NEW'): Sql => sql`
-    PERFORM FROM ${qualified(m.source)} o WHERE ${keyIs(m, sql`o`, 'source', (k) => sql`${ident(row.toLowerCase())}.${ident(k.target)}`)} FOR NO KEY UPDATE;`;
+const oldKey = (k: { target: string }) => sql`OLD.${ident(k.target)}`;
+const newKey = (k: { target: string }) => sql`NEW.${ident(k.target)}`;
 
 /** AFTER INSERT OR UPDATE OR DELETE on a target. */
 export function reverseRoutine(m: TableMapping, index: number, target: Target, reviving: boolean): Routine {
-  const flags = target.columns.map((_, j) => j);
-  const oldKey = (k: { target: string }) => sql`OLD.${ident(k.target)}`;
-  const keyChanged = differs(
-    join(m.key.map((k) => sql`OLD.${ident(k.target)}`)),
-    join(m.key.map((k) => sql`NEW.${ident(k.target)}`)),
-  );
+  const keyChanged = differs(join(m.key.map(oldKey)), join(m.key.map(newKey)));
+  const flags = target.columns.map((_, j) => flag(j));
   return {
     name: ours(m, `reverse_${index}`),
     parameters: sql``,
@@ -66,8 +57,8 @@ export function reverseRoutine(m: TableMapping, index: number, target: Target, r
     body: sql`
 DECLARE${join(
       flags.map(
-        (j) => sql`
-  ${flag(j)} boolean := true;`,
+        (f) => sql`
+  ${f} boolean := true;`,
       ),
       '',
     )}
@@ -75,20 +66,48 @@ DECLARE${join(
 BEGIN
   IF pg_trigger_depth() > ${DEPTH_LIMIT} THEN
     RETURN NULL;
-  END IF;${
-    reviving
-      ? sql`
-  IF TG_OP <> 'INSERT' THEN${lockSource(m, 'OLD')}
-  END IF;
-  IF TG_OP <> 'DELETE' THEN${lockSource(m, 'NEW')}
-  END IF;`
-      : sql``
-  }
+  END IF;${reviving ? lockSource(m) : sql``}
   -- A drain deletes rows whose source is gone; a source row that is there by now is new, and keeps its document.
   IF TG_OP = 'DELETE' AND current_setting(${DRAINING}, true) = 'on' THEN
     RETURN NULL;
   END IF;
-  IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND ${keyChanged}${m.foreignKeys ? sql`` : sql` AND pg_trigger_depth() = 1`} THEN
+  IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND ${keyChanged}${m.foreignKeys ? sql`` : sql` AND pg_trigger_depth() = 1`} THEN${leaveOldKey(m, target)}
+  ELSIF TG_OP = 'UPDATE'${reviving ? sql` AND NOT ${keyChanged}` : sql``} THEN${join(
+    target.columns.map(
+      (c, j) => sql`
+    ${flag(j)} := ${differs(sql`OLD.${ident(c.name)}`, sql`NEW.${ident(c.name)}`)};`,
+    ),
+    '',
+  )}
+    IF NOT (${join(flags, ' OR ')}) THEN
+      RETURN NULL;
+    END IF;
+  END IF;${patchDocument(m, target)}
+  IF ${byApplication} THEN${keepUnsettable(m, target)}
+  END IF;
+  RETURN NULL;
+END `,
+  };
+}
+
+/**
+ * Reviving reads a new row and writes the document with its source row locked: whoever writes that new row meanwhile waits, even
+ * where the older document says the same already.
+ */
+function lockSource(m: TableMapping): Sql {
+  const lock = (key: (k: { target: string }) => Sql) =>
+    sql`PERFORM FROM ${qualified(m.source)} o WHERE ${keyIs(m, sql`o`, 'source', key)} FOR NO KEY UPDATE;`;
+  return sql`
+  IF TG_OP <> 'INSERT' THEN
+    ${lock(oldKey)}
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    ${lock(newKey)}
+  END IF;`;
+}
+
+/** The row is gone from its key: a source row that is still there loses its values, and gets a row of its own again. */
+const leaveOldKey = (m: TableMapping, target: Target): Sql => sql`
     UPDATE ${ownMark} ${qualified(m.source)} AS o
        SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
      WHERE ${keyIs(m, sql`o`, 'source', oldKey)}
@@ -98,33 +117,18 @@ BEGIN
       RETURN NULL;
     END IF;
     -- The source row has moved and this one follows: nobody wrote a value.
-    ${byApplication} := ${byApplication} AND EXISTS (SELECT FROM ${qualified(m.source)} o WHERE ${keyIs(m, sql`o`, 'source', oldKey)});${recreate(m, target)}
-  ELSIF TG_OP = 'UPDATE'${reviving ? sql` AND NOT ${keyChanged}` : sql``} THEN${join(
-    target.columns.map(
-      (c, j) => sql`
-    ${flag(j)} := ${differs(sql`OLD.${ident(c.name)}`, sql`NEW.${ident(c.name)}`)};`,
-    ),
-    '',
-  )}
-    IF NOT (${join(flags.map(flag), ' OR ')}) THEN
-      RETURN NULL;
-    END IF;
-  END IF;
+    ${byApplication} := ${byApplication} AND EXISTS (SELECT FROM ${qualified(m.source)} o WHERE ${keyIs(m, sql`o`, 'source', oldKey)});${recreate(m, target)}`;
+
+const patchDocument = (m: TableMapping, target: Target): Sql => sql`
   UPDATE ${ownMark} ${qualified(m.source)} AS o
      SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, flag, byApplication))}
     FROM ${qualified(target.table)} AS n
-   WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`NEW.${ident(k.target)}`)}
+   WHERE ${keyIs(m, sql`n`, 'target', newKey)}
      AND ${keyIs(m, sql`o`, 'source', (k) => sql`n.${ident(k.target)}`)}
      AND (${join(
        target.columns.map((c, j) => sql`${flag(j)} AND ${mustPatch(m, c, byApplication)}`),
        ' OR ',
-     )});
-  IF ${byApplication} THEN${keepUnsettable(m, target)}
-  END IF;
-  RETURN NULL;
-END `,
-  };
-}
+     )});`;
 
 /** The document without anything that this target holds. */
 export const stripped = (m: TableMapping, target: Target): Sql =>
@@ -135,7 +139,7 @@ const recreate = (m: TableMapping, target: Target): Sql => sql`
     WITH t AS MATERIALIZED (${readSource(
       m,
       qualified(m.source),
-      keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.target)}`),
+      keyIs(m, sql`s`, 'source', oldKey),
     )})${insertInto(m, target, sql`DO NOTHING`)};`;
 
 /** What the new shape says and the document cannot hold stays in the new shape, and is put before a person. */
@@ -145,7 +149,7 @@ const keepUnsettable = (m: TableMapping, target: Target): Sql => sql`
     FROM ${qualified(target.table)} AS n
     JOIN ${qualified(m.source)} AS o ON ${keyIs(m, sql`o`, 'source', (k) => sql`n.${ident(k.target)}`)}
    CROSS JOIN LATERAL (VALUES ${join(target.columns.map((c, j) => sql`(${c.name}, ${flag(j)} AND NOT (${c.rules.settable(doc(m))}) AND ${differs(value(c), c.rules.forward(doc(m), rest(m, doc(m))))})`))}) AS v (column_name, lost)
-   WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`NEW.${ident(k.target)}`)} AND v.lost;`;
+   WHERE ${keyIs(m, sql`n`, 'target', newKey)} AND v.lost;`;
 
 /** AFTER DELETE on a target, at commit: while the source row lives, its row in the target does too. New code may delete and insert again before. */
 export function recreateRoutine(m: TableMapping, index: number, target: Target): Routine {

@@ -74,9 +74,7 @@ const capturedIs = (m: TableMapping, alias: Sql, side: 'source' | 'target'): Sql
  */
 export function drainRoutine(m: TableMapping, reviving: boolean): Routine {
   const dirty = sql`${ident(m.journal)}.dirty`;
-  const ofThis = sql`d.migration = ${m.migration} AND d.mapping = ${m.id}`;
-  const rows = sql`
-  SELECT x.* FROM unnest(held) AS captured (key) CROSS JOIN LATERAL (${readSource(m, qualified(m.source), capturedIs(m, sql`s`, 'source'))}) AS x`;
+  const source = qualified(m.source);
   return {
     name: ours(m, 'drain'),
     parameters: sql`batch integer`,
@@ -86,19 +84,15 @@ DECLARE
   keys jsonb[];
   places bigint[];
   held jsonb[];
+  one jsonb;
   truncated boolean;
   drained bigint;
-  kept bigint;${
-    reviving
-      ? sql`
-  one jsonb;`
-      : sql``
-  }
+  kept bigint;
 BEGIN
   PERFORM set_config(${DRAINING}, 'on', true);
   WITH taken AS (
     DELETE FROM ${dirty} d
-     WHERE d.id IN (SELECT d.id FROM ${dirty} d WHERE ${ofThis} ORDER BY d.id LIMIT batch FOR UPDATE SKIP LOCKED)
+     WHERE d.id IN (SELECT d.id FROM ${dirty} d WHERE d.migration = ${m.migration} AND d.mapping = ${m.id} ORDER BY d.id LIMIT batch FOR UPDATE SKIP LOCKED)
     RETURNING d.id, d.key),
   grouped AS (SELECT key, min(id) AS id, count(*) AS n FROM taken GROUP BY key)
   SELECT coalesce(array_agg(key) FILTER (WHERE key IS NOT NULL), '{}'), array_agg(id) FILTER (WHERE key IS NOT NULL),
@@ -106,50 +100,54 @@ BEGIN
     INTO keys, places, drained, truncated FROM grouped;
   IF drained = 0 THEN
     RETURN 0;
-  END IF;
-  IF truncated THEN${join(
-    m.targets.map(
-      (target) => sql`
-    DELETE FROM ${qualified(target.table)} n
-     WHERE NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)});`,
-    ),
-    '',
-  )}
-  END IF;${join(
-    m.targets.map(
-      (target) => sql`
-  DELETE FROM ${qualified(target.table)} n USING unnest(keys) AS captured (key)
-   WHERE ${capturedIs(m, sql`n`, 'target')}
-     AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)});`,
-    ),
-    '',
-  )}
+  END IF;${deleteOrphans(m)}
   SELECT coalesce(array_agg(l.key), '{}') INTO held FROM (
-    SELECT captured.key FROM unnest(keys) AS captured (key) JOIN ${qualified(m.source)} s ON ${capturedIs(m, sql`s`, 'source')}
+    SELECT captured.key FROM unnest(keys) AS captured (key) JOIN ${source} s ON ${capturedIs(m, sql`s`, 'source')}
        FOR NO KEY UPDATE OF s SKIP LOCKED) AS l;
   INSERT INTO ${dirty} (id, migration, mapping, key) OVERRIDING SYSTEM VALUE
   SELECT captured.id, ${m.migration}, ${m.id}, captured.key FROM unnest(keys, places) AS captured (key, id)
    WHERE captured.key <> ALL (held)
-     AND EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${capturedIs(m, sql`s`, 'source')});
-  GET DIAGNOSTICS kept = ROW_COUNT;${
-    reviving
-      ? sql`
-  FOREACH one IN ARRAY held LOOP${join(
-    m.targets.flatMap((target) =>
-      reviveTarget(m, target, qualified(m.source), (alias) =>
-        keyIs(m, alias, 'source', (k, i) => sql`(one ->> ${i})::${{ parts: [{ text: k.type }] }}`),
-      ).map((statement) => sql`${statement};`),
-    ),
-    '',
-  )}
-  END LOOP;`
-      : sql`
-  ${bringUpToDate(m, rows)}
-  WITH t AS MATERIALIZED (${rows})${quarantineMisfits(m)};`
-  }
+     AND EXISTS (SELECT FROM ${source} s WHERE ${capturedIs(m, sql`s`, 'source')});
+  GET DIAGNOSTICS kept = ROW_COUNT;${reviving ? reviveHeld(m) : bringHeldUpToDate(m)}
   RETURN greatest(drained - kept, 0);
 END `,
   };
+}
+
+/** Rows of the targets whose source is gone: all after a TRUNCATE, else those of the captured keys. */
+function deleteOrphans(m: TableMapping): Sql {
+  const orphaned = sql`NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)})`;
+  const all = m.targets.map(
+    ({ table }) => sql`
+    DELETE FROM ${qualified(table)} n WHERE ${orphaned};`,
+  );
+  const captured = m.targets.map(
+    ({ table }) => sql`
+  DELETE FROM ${qualified(table)} n USING unnest(keys) AS captured (key) WHERE ${capturedIs(m, sql`n`, 'target')} AND ${orphaned};`,
+  );
+  return sql`
+  IF truncated THEN${join(all, '')}
+  END IF;${join(captured, '')}`;
+}
+
+function bringHeldUpToDate(m: TableMapping): Sql {
+  const rows = sql`
+  SELECT x.* FROM unnest(held) AS captured (key) CROSS JOIN LATERAL (${readSource(m, qualified(m.source), capturedIs(m, sql`s`, 'source'))}) AS x`;
+  return sql`${bringUpToDate(m, rows)}
+  WITH t AS MATERIALIZED (${rows})${quarantineMisfits(m)};`;
+}
+
+function reviveHeld(m: TableMapping): Sql {
+  const isOne = (alias: Sql) =>
+    keyIs(m, alias, 'source', (k, i) => sql`(one ->> ${i})::${{ parts: [{ text: k.type }] }}`);
+  return sql`
+  FOREACH one IN ARRAY held LOOP${join(
+    m.targets
+      .flatMap((target) => reviveTarget(m, target, qualified(m.source), isOne))
+      .map((statement) => sql`${statement};`),
+    '',
+  )}
+  END LOOP;`;
 }
 
 /**
