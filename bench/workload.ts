@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../src/clock.ts';
 import type { PhaseLatency } from '../src/demo/application/application.ts';
 
 export interface WorkloadOptions {
@@ -54,6 +56,27 @@ export async function startWorkload(options: WorkloadOptions) {
     end: () => ask<Measured>({ ask: 'end' }),
     stop: () => child.disconnect(),
   };
+}
+
+/**
+ * An open loop wakes everybody for each transaction, which costs far more than a closed loop at its limit. What it could reach is
+ * computed from how busy the machine is at a low rate.
+ */
+export async function openLoopCapacity(workload: Workload, ratePerSecond: number, ms: number): Promise<number> {
+  await workload.begin(ratePerSecond);
+  const before = processorTime();
+  await systemClock.sleep(ms);
+  const after = processorTime();
+  await workload.end();
+  return ratePerSecond / ((after.busy - before.busy) / (after.all - before.all));
+}
+
+/** Milliseconds of all processors. */
+function processorTime() {
+  const sum = (of: (times: ReturnType<typeof cpus>[number]['times']) => number) =>
+    cpus().reduce((total, { times }) => total + of(times), 0);
+  const all = sum((t) => t.user + t.nice + t.sys + t.irq + t.idle);
+  return { all, busy: all - sum((t) => t.idle) };
 }
 
 export type Workload = Awaited<ReturnType<typeof startWorkload>>;

@@ -38,15 +38,19 @@ export async function drainOnce(c: RunContext, session: Session, mapping: Planne
 async function drainCaptured(c: RunContext, session: Session, mapping: PlannedMapping): Promise<number> {
   const upTo = await c.journal.lastCaptured(session, c.run.migration, mapping.id);
   let total = 0;
-  while (!c.signal.aborted) {
-    const drained = await drainOnce(c, session, mapping);
-    total += drained ?? 0;
-    const pending = await c.journal.pendingKeys(session, c.run.migration, mapping.id, upTo);
-    if (pending === 0) break;
-    c.emit({ type: 'drain.progressed', mapping: mapping.id, drained: total, pending });
-    if (drained !== BATCH) await c.clock.sleep(20, c.signal);
+  for (;;) {
+    // Counted now and then only: in the order of the list, what one batch takes off is off.
+    let pending = await c.journal.pendingKeys(session, c.run.migration, mapping.id, upTo);
+    if (pending === 0) return total;
+    for (let drained: number | null = BATCH; pending > 0 && drained === BATCH;) {
+      if (c.signal.aborted) return total;
+      drained = await drainOnce(c, session, mapping);
+      total += drained ?? 0;
+      pending = Math.max(0, pending - (drained ?? 0));
+      c.emit({ type: 'drain.progressed', mapping: mapping.id, drained: total, pending });
+    }
+    if (pending > 0) await c.clock.sleep(20, c.signal);
   }
-  return total;
 }
 
 /** The same in a session of its own. */

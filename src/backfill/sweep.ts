@@ -15,7 +15,12 @@ const FIRST_PAGES = 64;
 /** After a chunk that raised, so many are done carefully before the fast way is tried again. */
 const CAREFUL_CHUNKS = 20;
 const MAX_PAGES = 4096;
+/** Under a cap, a chunk is what may be copied in so much time. */
+const EVEN_MS = 40;
 const MAX_TRIES = 60;
+/** As many captured writes are drained in seconds once the copy is done. */
+const DRAIN_FROM = 100_000;
+const BATCHES_AT_ONCE = 20;
 
 interface Work {
   readonly c: RunContext;
@@ -159,7 +164,7 @@ async function visitRange(work: Work, session: Session, range: Parameters<typeof
   const { c, turns, progress, pace, limits } = work;
   const started = c.clock.now();
   const result = await turns.chunk(() => chunkOrCarefully(work, session, range));
-  adapt(work, c.clock.now() - started);
+  adapt(work, c.clock.now() - started, { pages: range.end - range.first, rows: result.rows });
   work.misfits += result.misfits;
   progress.add(result.rows);
   await work.vacuum?.whenDue(session, range.sweep.leaf, progress.share, c.signal);
@@ -181,10 +186,18 @@ async function chunkOrCarefully(work: Work, session: Session, range: Parameters<
   return await runChunk(c, session, mapping, direction, range, [mapping.chunkCarefully]);
 }
 
-/** A chunk's length is what the application may have to wait: pages follow it. */
-function adapt(work: Work, tookMs: number): void {
-  const factor = Math.min(2, Math.max(0.5, work.limits.chunkMs / Math.max(1, tookMs)));
-  work.pages = Math.min(MAX_PAGES, Math.max(1, work.pages * (0.5 + 0.5 * factor)));
+/**
+ * A chunk's length is what the application may have to wait: pages follow it. Under a cap they are few besides: an application's
+ * commit waits until the WAL before it is on disk, and that of a large chunk comes all at once.
+ */
+function adapt(work: Work, tookMs: number, visited: { readonly pages: number; readonly rows: number }): void {
+  const { chunkMs, maxRowsPerSecond } = work.limits;
+  const factor = Math.min(2, Math.max(0.5, chunkMs / Math.max(1, tookMs)));
+  const even =
+    maxRowsPerSecond === null
+      ? MAX_PAGES
+      : (maxRowsPerSecond * EVEN_MS * visited.pages) / (1000 * Math.max(1, visited.rows));
+  work.pages = Math.max(1, Math.min(MAX_PAGES, even, work.pages * (0.5 + 0.5 * factor)));
 }
 
 /** Beside the workers: follows what people change, looks at the server's load, drains what was captured. */
@@ -212,9 +225,13 @@ async function follow(work: Work, session: Session, load: LoadWatch): Promise<vo
   progress.throttle = reason ?? (work.limits.maxRowsPerSecond === null ? null : 'rows-per-second');
 }
 
+/** A row that is drained before its chunk comes is copied twice, and carefully: so only when the list gets long. */
 async function drainBeside({ c, mapping, turns }: Work, session: Session): Promise<void> {
-  const pending = () => c.journal.pendingKeys(session, c.run.migration, mapping.id);
-  if (mapping.drain === null || (await pending()) === 0) return;
-  const drained = await turns.drain(async () => (await drainOnce(c, session, mapping)) ?? 0);
-  c.emit({ type: 'drain.progressed', mapping: mapping.id, drained, pending: await pending() });
+  if (mapping.drain === null) return;
+  const pending = await c.journal.pendingAtMost(session, c.run.migration, mapping.id);
+  if (pending < DRAIN_FROM) return;
+  let drained = 0;
+  for (let batch = 0; batch < BATCHES_AT_ONCE; batch++)
+    drained += (await turns.drain(() => drainOnce(c, session, mapping))) ?? 0;
+  c.emit({ type: 'drain.progressed', mapping: mapping.id, drained, pending: Math.max(0, pending - drained) });
 }

@@ -255,6 +255,14 @@ export class Journal {
     return row?.last ?? 0;
   }
 
+  /** At least as many as wait to be drained, without counting them. */
+  async pendingAtMost(db: Queryable, migration: string, mapping: string): Promise<number> {
+    const [row] = await db.query<{ span: number }>(
+      sql`SELECT coalesce(max(id) - min(id) + 1, 0) AS span FROM ${this.#j}.dirty WHERE migration = ${migration} AND mapping = ${mapping}`,
+    );
+    return row?.span ?? 0;
+  }
+
   /** How many captured writes wait to be drained, up to a number if one is given. */
   async pendingKeys(db: Queryable, migration: string, mapping: string, upTo: number | null = null): Promise<number> {
     const [row] = await db.query<{ pending: number }>(

@@ -106,7 +106,7 @@ BEGIN
        FOR NO KEY UPDATE OF s SKIP LOCKED) AS l;
   INSERT INTO ${dirty} (id, migration, mapping, key) OVERRIDING SYSTEM VALUE
   SELECT captured.id, ${m.migration}, ${m.id}, captured.key FROM unnest(keys, places) AS captured (key, id)
-   WHERE captured.key <> ALL (held)
+   WHERE captured.key NOT IN (SELECT h.key FROM unnest(held) AS h (key))
      AND EXISTS (SELECT FROM ${source} s WHERE ${capturedIs(m, sql`s`, 'source')});
   GET DIAGNOSTICS kept = ROW_COUNT;${reviving ? reviveHeld(m) : bringHeldUpToDate(m)}
   RETURN greatest(drained - kept, 0);

@@ -10,7 +10,7 @@ type Flags = FormatFlags & { readonly rows: number; readonly keep?: true };
 export const demoCommand = (terminal: Terminal): Command => {
   const command = new Command('demo')
     .summary('watch a migration of live data, on a PostgreSQL of its own, under an application that never stops')
-    .option('--rows <n>', 'users to migrate', integer(1000), 100_000)
+    .option('--rows <n>', 'users to migrate', integer(1000), 1_000_000)
     .option('--keep', 'leave the server up afterwards, and say how to connect')
     .action(async (flags: Flags) => {
       const { clock, signal, self } = terminal;
@@ -22,7 +22,7 @@ export const demoCommand = (terminal: Terminal): Command => {
       terminal.exit(shown.report.ok ? EXIT.ok : EXIT.failed);
       if (keep) await keepUp(terminal, shown);
     });
-  return withExamples(withFormat(command), ['demo', 'demo --rows 1000000', 'demo --rows 20000 --keep']);
+  return withExamples(withFormat(command), ['demo', 'demo --rows 20000 --keep']);
 };
 
 const HOUR_MS = 3_600_000;

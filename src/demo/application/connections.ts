@@ -4,16 +4,19 @@ import pg from 'pg';
 export async function openConnections(url: string, name: string, count: number, onError: (error: unknown) => void) {
   const all = await Promise.all(Array.from({ length: count }, () => connect(url, name, onError)));
   const idle = [...all];
-  const queue: ((client: pg.Client) => void)[] = [];
+  // By number: taking the first of a long array moves all the others.
+  const queue = new Map<number, (client: pg.Client) => void>();
+  let [served, asked] = [0, 0];
 
   const take = (): Promise<pg.Client> => {
     const client = idle.pop();
-    return client ? Promise.resolve(client) : new Promise((resolve) => queue.push(resolve));
+    return client ? Promise.resolve(client) : new Promise((resolve) => queue.set(asked++, resolve));
   };
   const giveBack = (client: pg.Client) => {
-    const next = queue.shift();
-    if (next) next(client);
-    else idle.push(client);
+    const next = queue.get(served);
+    if (!next) return void idle.push(client);
+    queue.delete(served++);
+    next(client);
   };
 
   return {
@@ -25,7 +28,7 @@ export async function openConnections(url: string, name: string, count: number, 
         giveBack(client);
       }
     },
-    queued: () => queue.length,
+    queued: () => queue.size,
     close: () => Promise.all(all.map((client) => client.end())),
   };
 }
