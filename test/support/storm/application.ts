@@ -30,7 +30,10 @@ export class Application {
     const client = await this.#open();
     if (data === undefined) return await client.query(sql);
     await new Promise<void>((resolve, reject) => {
-      client.query(new CopyIn(sql, data)).on('end', () => resolve()).on('error', reject);
+      client
+        .query(new CopyIn(sql, data))
+        .on('end', () => resolve())
+        .on('error', reject);
     });
     return { rows: [] } as unknown as pg.QueryResult;
   }

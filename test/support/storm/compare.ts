@@ -25,8 +25,9 @@ export async function compare(
     ];
     if (at === 'dual-write' || at === 'switch') {
       const { ok, mappings, triggers } = await m.verify();
-      const bad = mappings.filter((x) => !x.ok || x.pending > 0);
-      if (!ok || bad.length) found.push(`at ${at} verify finds ${JSON.stringify({ bad, triggers })}`);
+      const bad = mappings.filter((x) => !x.ok).map((x) => ({ ...x, columns: [] }));
+      if (!ok) found.push(`at ${at} verify finds ${JSON.stringify({ bad, triggers })}`);
+      if (mappings.some((x) => x.pending > 0)) world.count('comparisons with writes on the list');
     }
     return found;
   } finally {

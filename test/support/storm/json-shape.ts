@@ -106,6 +106,11 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
     Object.fromEntries(Object.entries(keys.of(key)).map(([c, value]) => [c === 'id' ? 'user_id' : c, value]));
   const anyOf = (list: readonly number[], where: (key: number) => string) =>
     `(${list.map((k) => `(${where(k)})`).join(' OR ')})`;
+  const targets = ['user_preferences', 'notification_preferences'];
+  const assigned = (row: Readonly<Record<string, Value>>) =>
+    Object.entries(row)
+      .map(([c, value]) => `${c} = ${text(value)}`)
+      .join(', ');
   const source = (key: number, random: Random): Written => ({
     table: v.isPartitioned && random.chance(0.3) ? keys.partition('users', key) : 'users',
     types: { ...keys.types, email: 'text', preferences: v.type },
@@ -160,14 +165,14 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
       random.chance(0.6)
         ? `INSERT INTO ${t.table} (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).map(text).join(', ')})`
         : upsertOne(t, row, random).sql;
-    const targets = [
+    const rows = [
       plain(userPreferences, { ...targetKeyOf(key), theme: chosen.written, language }),
       plain(notificationPreferences, { ...targetKeyOf(key), email: notify, digest }),
     ];
-    if (random.chance(0.5)) targets.reverse();
+    if (random.chance(0.5)) rows.reverse();
     const onlyUser = random.chance(0.2) && !complete;
     return {
-      sql: [plain(source(key, random), { ...keys.of(key), email }), ...(onlyUser ? [] : targets)].join('; '),
+      sql: [plain(source(key, random), { ...keys.of(key), email }), ...(onlyUser ? [] : rows)].join('; '),
       after: onlyUser ? { ...absent, email } : { ...absent, email, theme: chosen.settled, language, notify, digest },
     };
   };
@@ -259,7 +264,9 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
       `UPDATE notification_preferences SET digest = 'weekly', email = NOT email WHERE ${atTarget(key)}`,
       `DELETE FROM user_preferences WHERE ${atTarget(key)}`,
       `UPDATE user_preferences SET ${v.remainder === 'column' ? `other = '{"beta": "${fresh.text()}"}'` : `language = '${fresh.text()}'`} WHERE ${atTarget(key)}`,
-      `DELETE FROM users WHERE ${at(key)}`,
+      [...(v.hasForeignKey ? [] : targets), 'users']
+        .map((table) => `DELETE FROM ${table} WHERE ${table === 'users' ? at(key) : atTarget(key)}`)
+        .join('; '),
     ];
     return random.pick(through === 'old' ? old : fresher);
   };
@@ -284,7 +291,7 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
       ${v.isPartitioned ? keys.partitions('users') : ''}
       ${triggersOf(v, keys.columns.map((c) => `u.${c} = NEW.${c}`).join(' AND '))}
       ${fill(v.fillers, filled)}`,
-    tables: { source: 'users', targets: ['user_preferences', 'notification_preferences'] },
+    tables: { source: 'users', targets },
     read: {
       old: `SELECT * FROM (SELECT ${keys.number('u')} AS key, email, CASE WHEN ${p} ? 'theme' THEN ${p} ->> 'theme' ELSE 'system' END AS theme, ${p} ->> 'language' AS language,
         (${p} ->> 'items_per_page') AS items, coalesce((${p} -> 'notifications' ->> 'email'), 'true') AS notify,
@@ -323,27 +330,32 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
           }
         : { sql: `UPDATE user_preferences SET theme = '${written}' WHERE ${where(atTarget)}`, change };
     },
-    remove: (list, { random }) =>
-      deleteOne(
-        list.length === 1 && list[0] !== undefined ? source(list[0], random).table : 'users',
-        anyOf(list, at),
-        random,
-      ),
-    move: (from, to, { random }) =>
-      updateOne(
-        'users',
-        Object.entries(keys.of(to))
-          .map(([c, value]) => `${c} = ${text(value)}`)
-          .join(', '),
-        at(from),
-        random,
-      ),
+    remove: (list, { random }, alone) => ({
+      sql: [
+        ...(alone && !v.hasForeignKey
+          ? targets.map((table) => `DELETE FROM ${table} WHERE ${anyOf(list, atTarget)}`)
+          : []),
+        deleteOne(
+          list.length === 1 && list[0] !== undefined ? source(list[0], random).table : 'users',
+          anyOf(list, at),
+          random,
+        ).sql,
+      ].join('; '),
+    }),
+    move: (from, to, { random }, alone) => ({
+      sql: [
+        updateOne('users', assigned(keys.of(to)), at(from), random).sql,
+        ...(alone && !v.hasForeignKey
+          ? targets.map((table) => `UPDATE ${table} SET ${assigned(targetKeyOf(to))} WHERE ${atTarget(from)}`)
+          : []),
+      ].join('; '),
+    }),
     reinsert: (key) => ({
       sql: `WITH gone AS (DELETE FROM users WHERE ${at(key)} RETURNING *) INSERT INTO users SELECT * FROM gone`,
     }),
     truncate: (through, partition) =>
       partition === null
-        ? `TRUNCATE users CASCADE; ${fill(100, through === 'old' ? filled : '')}`
+        ? `TRUNCATE ${['users', ...(through === 'old' ? [] : targets)].join(', ')} CASCADE; ${fill(100, through === 'old' ? filled : '')}`
         : `TRUNCATE users_p${partition}`,
     partitionOf: (key) => (v.isPartitioned && !v.hasForeignKey ? keys.partitionOf(key) : null),
     truncateTarget: {

@@ -2,6 +2,7 @@ import type { StormReport } from './storm.ts';
 
 export interface Total {
   readonly schedules: number;
+  readonly seconds: number;
   readonly counts: ReadonlyMap<string, number>;
   readonly errors: ReadonlyMap<string, number>;
   readonly failed: readonly StormReport[];
@@ -16,6 +17,7 @@ export async function runMany(
   const counts = new Map<string, number>();
   const errors = new Map<string, number>();
   const failed: StormReport[] = [];
+  const started = Date.now();
   let schedules = 0;
   const add = (to: Map<string, number>, from: ReadonlyMap<string, number>) => {
     for (const [what, n] of from) to.set(what, (to.get(what) ?? 0) + n);
@@ -30,7 +32,7 @@ export async function runMany(
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  return { schedules, counts, errors, failed };
+  return { schedules, counts, errors, failed, seconds: Math.round((Date.now() - started) / 1000) };
 }
 
 const listed = (counts: ReadonlyMap<string, number>) =>
@@ -39,8 +41,8 @@ const listed = (counts: ReadonlyMap<string, number>) =>
     .map(([what, n]) => `  ${n} ${what}`)
     .join('\n');
 
-export const describeTotal = ({ schedules, counts, errors, failed }: Total): string =>
-  `${schedules} schedules, ${failed.length} failed\n${listed(counts)}\nerrors that the application tried again after:\n${listed(errors)}`;
+export const describeTotal = ({ schedules, seconds, counts, errors, failed }: Total): string =>
+  `${schedules} schedules in ${seconds} s, ${failed.length} failed\n${listed(counts)}\nerrors that the application tried again after:\n${listed(errors)}`;
 
 export const describeFailure = ({ seed, shape, moves, failures }: StormReport, how: string): string =>
   `seed ${seed} (${shape}): ${moves.join(' → ')}\nnpm run storm -- --seed ${seed}${how}\n${failures.slice(0, 3).join('\n')}`;

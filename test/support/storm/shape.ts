@@ -51,8 +51,9 @@ export interface Shape {
     keys: readonly number[],
     fresh: Fresh,
   ) => { readonly sql: string; readonly change: NonNullable<Row> };
-  readonly remove: (keys: readonly number[], fresh: Fresh) => Statement;
-  readonly move: (from: number, to: number, fresh: Fresh) => Statement;
+  /** `alone`: by new code of which no old code and no foreign key takes the rows of the new tables along. */
+  readonly remove: (keys: readonly number[], fresh: Fresh, alone: boolean) => Statement;
+  readonly move: (from: number, to: number, fresh: Fresh, alone: boolean) => Statement;
   /** Deleted and inserted again by one statement; through the old shape. */
   readonly reinsert: (key: number) => Statement;
   /** Empties the source and puts some rows in that nobody keeps a record of. */

@@ -151,7 +151,7 @@ class Conductor {
     await this.#deploy(to);
     if (this.#at) await this.#openGates();
     const failure = await this.#drive({ to, direction });
-    if (failure) this.#failures.push(`${called(this.#at)} → ${called(to)}: ${failure}`);
+    if (failure) return void this.#failures.push(`${called(this.#at)} → ${called(to)}: ${failure}`);
     if (to === null) this.#world.forget(this.#shape.forgotten);
     this.#at = to;
     this.#tell(`at ${called(to)}`);

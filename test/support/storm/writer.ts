@@ -353,12 +353,12 @@ class KeyWork {
   }
 
   async #remove(keys: readonly number[]): Promise<void> {
-    await this.#run(this.#shape.remove(keys, this.#fresh));
+    await this.#run(this.#shape.remove(keys, this.#fresh, !this.#through.includes('old')));
     for (const key of keys) this.#changes.set(key, null);
   }
 
   async #move(from: number, to: number, row: Row): Promise<void> {
-    await this.#run(this.#shape.move(from, to, this.#fresh));
+    await this.#run(this.#shape.move(from, to, this.#fresh, !this.#through.includes('old')));
     this.#changes.set(from, null);
     this.#changes.set(to, row);
     if (this.#inserted.has(from)) this.#inserted.add(to);
