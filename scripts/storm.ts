@@ -7,7 +7,7 @@ import { ident, sql } from '../src/sql/sql.ts';
 import { describeFailure, describeTotal, runMany } from '../test/support/storm/many.ts';
 import { long, short, storm } from '../test/support/storm/storm.ts';
 
-// Schedules of writers, moves and faults, one seed each: one seed's, or as many as the minutes allow.
+// Schedules of writers, moves and faults, one seed each: one seed's, once or several times, or as many as the minutes allow.
 
 const { values } = parseArgs({
   options: {
@@ -15,13 +15,15 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     'at-once': { type: 'string', default: '4' },
     schedules: { type: 'string' },
+    times: { type: 'string', default: '1' },
     processes: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
 const kind = values.processes ? long : short;
 const first = Number(values.seed ?? randomInt(1_000_000_000));
-const wanted = values.schedules ? Number(values.schedules) : values.seed ? 1 : Infinity;
+const times = Number(values.times);
+const wanted = values.schedules ? Number(values.schedules) : values.seed ? times : Infinity;
 const until = Date.now() + Number(values.minutes) * 60_000;
 const server = await startEmbedded({
   flags: ['fsync=off', 'max_connections=300', 'max_prepared_transactions=50', 'wal_level=logical'].flatMap((s) => [
@@ -33,7 +35,7 @@ try {
   const admin = await connectTo(server.target)('executor', 'storm');
   let begun = 0;
   const total = await runMany(
-    () => (begun < wanted && (begun === 0 || Date.now() < until) ? first + begun++ : null),
+    () => (begun < wanted && (begun === 0 || Date.now() < until) ? first + Math.floor(begun++ / times) : null),
     wanted === 1 ? 1 : Number(values['at-once']),
     async (seed) => {
       const name = `storm_${randomUUID()}`;

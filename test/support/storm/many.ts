@@ -45,4 +45,4 @@ export const describeTotal = ({ schedules, seconds, counts, errors, failed }: To
   `${schedules} schedules in ${seconds} s, ${failed.length} failed\n${listed(counts)}\nerrors that the application tried again after:\n${listed(errors)}`;
 
 export const describeFailure = ({ seed, shape, moves, failures }: StormReport, how: string): string =>
-  `seed ${seed} (${shape}): ${moves.join(' → ')}\nnpm run storm -- --seed ${seed}${how}\n${failures.slice(0, 3).join('\n')}`;
+  `seed ${seed} (${shape}): ${moves.join(' → ')}\nnpm run storm -- --seed ${seed}${how}\n${failures.slice(0, 8).join('\n')}`;

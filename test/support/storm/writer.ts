@@ -125,7 +125,7 @@ export class Writer {
     });
     if (old && through.includes('new') && target && random.chance(0.5))
       return task('truncate a new table', target.sql, (_key, row) => ({ ...row, ...target.change }));
-    if (partition !== null && random.chance(0.5))
+    if (old && partition !== null && random.chance(0.5))
       return task('truncate a partition', shape.truncate('old', partition), (k, row) =>
         shape.partitionOf(k) === partition ? null : row,
       );
