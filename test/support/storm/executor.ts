@@ -40,7 +40,7 @@ const shown = (error: unknown): string =>
       : String(error);
 
 /** In this process: killed by ending every session at once, cut by ending one, frozen while another takes over. */
-export function inProcess(deps: Deps, connect: Connect, migration: string, world: World): Executor {
+export function inProcess({ deps, connect, migration, world }: Driven): Executor {
   const run = (connection: Connect, { to, direction }: Move) => {
     const yes = { confirm: () => Promise.resolve(true), takeOver: true, ...(to ? { to } : {}) };
     const given = { ...deps, connect: connection };
@@ -112,6 +112,34 @@ export function inProcess(deps: Deps, connect: Connect, migration: string, world
   };
 }
 
+/** What a storm drives. */
+export interface Driven {
+  readonly deps: Deps;
+  readonly connect: Connect;
+  readonly migration: string;
+  readonly world: World;
+}
+
+/** In this process, while the server crashes and comes back. */
+export const crashing =
+  (server: { readonly crash: () => Promise<void>; readonly start: () => Promise<void> }) =>
+  ({ deps, connect, migration, world }: Driven): Executor => {
+    const plain = inProcess({ deps, connect, migration, world });
+    return async (move, faulty, random) => {
+      const run = plain(move, false, random);
+      if (!faulty) return await run;
+      const ended = await Promise.race([run, setTimeout(50 + random.upTo(1200), null)]);
+      if (ended) return ended;
+      await server.crash();
+      world.count('server crashes');
+      world.tell('the server crashed');
+      await server.start();
+      const after = await run;
+      const isLost = after.how === 'failed' && /CONNECTION_FAILED|57P0|terminat|starting up|ECONN/.test(after.why);
+      return isLost ? { how: 'ended by the fault' } : after;
+    };
+  };
+
 /** Its session was ended, or its token is another's; what it had to say is then that. */
 function isExpectedOfZombie(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause)
@@ -122,6 +150,7 @@ function isExpectedOfZombie(error: unknown): boolean {
 
 class Frost {
   where = '';
+  #isClaimed = false;
   #left: number;
   #wake: () => void = () => undefined;
   #arrive: () => void = () => undefined;
@@ -134,10 +163,10 @@ class Frost {
     this.reached = new Promise((resolve) => (this.#arrive = resolve));
   }
 
-  /** From the n-th moment on everything stands still. */
+  /** From the n-th moment after it has claimed the run, everything stands still. */
   at = async ({ role, when, text }: Point): Promise<void> => {
-    if (role === 'read') return;
-    if (--this.#left > 0) return;
+    this.#isClaimed ||= when === 'after' && text.includes('SET token = token + 1');
+    if (role === 'read' || !this.#isClaimed || --this.#left > 0) return;
     if (!this.where) {
       this.where = `${role} ${when} ${text.slice(0, 120)}`;
       this.#arrive();

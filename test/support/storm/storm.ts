@@ -7,7 +7,7 @@ import { raw } from '../../../src/sql/sql.ts';
 import type { Connect } from '../../../src/database/database.ts';
 import { migrate } from '../example.ts';
 import { compare } from './compare.ts';
-import { inProcess, inProcesses, type Executor, type Move } from './executor.ts';
+import { inProcess, inProcesses, type Driven, type Executor, type Move } from './executor.ts';
 import { Meddler } from './meddler.ts';
 import { Random } from './random.ts';
 import { makeColumnShape } from './column-shape.ts';
@@ -24,10 +24,24 @@ export interface Kind {
   readonly fillers: number;
   readonly pacing: Pacing;
   readonly processes: boolean;
+  /** Whether somebody does things by hand meanwhile. */
+  readonly meddles: boolean;
 }
 
-export const short: Kind = { moves: 4, fillers: 1200, pacing: { thinkMs: 80, slowMs: 300 }, processes: false };
-export const long: Kind = { moves: 12, fillers: 20_000, pacing: { thinkMs: 40, slowMs: 1500 }, processes: true };
+export const short: Kind = {
+  moves: 3,
+  fillers: 1000,
+  pacing: { thinkMs: 80, slowMs: 300 },
+  processes: false,
+  meddles: true,
+};
+export const long: Kind = {
+  moves: 12,
+  fillers: 20_000,
+  pacing: { thinkMs: 40, slowMs: 1500 },
+  processes: true,
+  meddles: true,
+};
 
 export interface StormReport {
   readonly seed: number;
@@ -46,6 +60,8 @@ export interface StormOptions {
   readonly kind: Kind;
   readonly seed: number;
   readonly say?: (line: string) => void;
+  /** In place of the kind's own. */
+  readonly executor?: (driven: Driven) => Executor;
 }
 
 /** The case of the storm that a seed stands for. */
@@ -94,9 +110,10 @@ class Conductor {
       return session;
     };
     this.#m = migrate(this.#connect, migration);
-    this.#execute = options.kind.processes
-      ? inProcesses(options.url, migration, this.#world)
-      : inProcess(this.#m.deps, this.#connect, migration, this.#world);
+    const driven = { deps: this.#m.deps, connect: this.#connect, migration, world: this.#world };
+    this.#execute =
+      options.executor?.(driven) ??
+      (options.kind.processes ? inProcesses(options.url, migration, this.#world) : inProcess(driven));
     this.#meddler = new Meddler(options.connect, shape, this.#world, seeded.fork('meddler'));
   }
 
@@ -110,7 +127,7 @@ class Conductor {
       { length: WRITERS },
       (_, i) => new Writer(url, this.#shape, world, seeded.fork(`writer ${i}`), i, kind.pacing),
     );
-    const others = [...writers.map((w) => w.write()), this.#meddler.meddle()].map((work) =>
+    const others = [...writers.map((w) => w.write()), ...(kind.meddles ? [this.#meddler.meddle()] : [])].map((work) =>
       work.catch((error: unknown) => void this.#failures.push(`a bystander failed: ${String(error)}`)),
     );
     try {
@@ -147,7 +164,7 @@ class Conductor {
     const direction = indexOf(to) > indexOf(this.#at) ? 'forward' : 'back';
     this.#moves.push(called(to));
     this.#tell(`${called(this.#at)} → ${called(to)} …`);
-    if (random.chance(0.12)) await this.#meddler.changeByHand();
+    if (random.chance(0.12) && this.#options.kind.meddles) await this.#meddler.changeByHand();
     await this.#deploy(to);
     if (this.#at) await this.#openGates();
     const failure = await this.#drive({ to, direction });
