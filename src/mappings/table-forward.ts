@@ -2,6 +2,7 @@ import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import { differs } from './json-column.ts';
 import {
   addOrUpdate,
+  asColumn,
   bringUpToDate,
   docOf,
   keyAsJson,
@@ -16,7 +17,7 @@ import {
   type Target,
 } from './table-mapping.ts';
 import type { Routine } from './functions.ts';
-import { DRAINING } from './table-reverse.ts';
+import { DRAINING, patched } from './table-reverse.ts';
 
 /**
  * capture: remember which rows were written, touch nothing else.
@@ -30,7 +31,7 @@ const remember = (m: TableMapping, row: 'OLD' | 'NEW'): Sql => sql`
     INSERT INTO ${ident(m.journal)}.dirty (migration, mapping, key)
     VALUES (${m.migration}, ${m.id}, ${keyAsJson(m, (k) => sql`${ident(row.toLowerCase())}.${ident(k.source)}`)});`;
 
-const keyChanged = (m: TableMapping): Sql =>
+export const keyChanged = (m: TableMapping): Sql =>
   differs(join(m.key.map((k) => sql`OLD.${ident(k.source)}`)), join(m.key.map((k) => sql`NEW.${ident(k.source)}`)));
 
 const notReadCommitted = sql`current_setting('transaction_isolation') <> 'read committed'`;
@@ -227,6 +228,43 @@ BEGIN${beforehand}
   RETURN NULL;
 END `;
   return { name: ours(m, 'insert'), parameters: sql``, returns: 'trigger', body };
+}
+
+/**
+ * BEFORE UPDATE of a key on a partitioned source. The row may go to another partition, which is a DELETE and an INSERT to every other
+ * trigger: nobody could say any more which row of the new tables was its own, so its document takes along what they say.
+ */
+export function moveRoutine(m: TableMapping, mode: Mode): Routine {
+  const column = ident(m.column.name);
+  const takeAlong = join(
+    m.targets.map(
+      (target) => sql`
+  WITH o AS MATERIALIZED (SELECT NEW.${column} AS ${column})
+  SELECT ${asColumn(
+    m,
+    patched(m, target, () => sql`true`, sql`false`),
+  )} INTO document
+    FROM o CROSS JOIN ${qualified(target.table)} AS n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`OLD.${ident(k.source)}`)};
+  IF FOUND THEN
+    NEW.${column} := document;
+  END IF;`,
+    ),
+    '',
+  );
+  return {
+    name: ours(m, 'move'),
+    parameters: sql``,
+    returns: 'trigger',
+    body:
+      mode === 'reviving'
+        ? sql`
+DECLARE
+  document ${{ parts: [{ text: m.column.type }] }};
+BEGIN${takeAlong}
+  RETURN NEW;
+END `
+        : sql`BEGIN RETURN NEW; END `,
+  };
 }
 
 /** AFTER TRUNCATE on the source or one of its leaves: takes the rows whose source is gone, by DELETE, which waits for no reader. */

@@ -54,7 +54,10 @@ export function inProcess({ deps, connect, migration, world }: Driven): Executor
       return outcome === 'reached' ? { how: 'reached' } : { how: 'refused', why: JSON.stringify(closedGates) };
     } catch (error) {
       if (error instanceof LockkeeperError && error.code === 'DRIFT') return { how: 'drift' };
-      if (isFaulty()) return { how: 'ended by the fault' };
+      // Somebody's pg_cancel_backend is not always survived, but nothing is lost by it.
+      const isCancelled = shown(error).includes('canceling statement due to user request');
+      if (isCancelled) world.count('runs ended by a cancel');
+      if (isFaulty() || isCancelled) return { how: 'ended by the fault' };
       return { how: 'failed', why: shown(error) };
     }
   };
