@@ -77,11 +77,30 @@ describe.each(['with', 'without'])('a row that goes to another partition, %s a f
     );
   });
 
-  it('has its rows there again', () =>
+  it('is there for new code in the same transaction', () =>
     race({ ...partitioned, phase: 'dual-write' }, async (r) => {
-      await r.db.run('UPDATE users SET id = 101 WHERE id = 1');
-      expect(await r.row('SELECT theme FROM user_preferences WHERE user_id = 101')).toEqual({ theme: 'light' });
+      await r.db.run(
+        `BEGIN; UPDATE users SET id = 101 WHERE id = 1; UPDATE user_preferences SET theme = 'dark' WHERE user_id = 101; COMMIT`,
+      );
+      expect(await r.row('SELECT preferences FROM users WHERE id = 101')).toEqual({ preferences: { theme: 'dark' } });
     }));
+
+  it('keeps what a document cannot hold', () =>
+    race({ ...partitioned, phase: 'dual-write' }, async (r) => {
+      await r.db.run(
+        `UPDATE users SET preferences = '[1]' WHERE id = 1; UPDATE user_preferences SET theme = 'dark' WHERE user_id = 1`,
+      );
+      await r.db.run('UPDATE users SET id = 101 WHERE id = 1');
+      expect(await r.row('SELECT theme FROM user_preferences WHERE user_id = 101')).toEqual({ theme: 'dark' });
+    }));
+
+  it.each(['DELETE FROM users WHERE id = 1', 'UPDATE users SET id = 101 WHERE id = 1'])(
+    'leaves nothing behind: %s',
+    (write) =>
+      race({ ...partitioned, phase: 'dual-write' }, (r) =>
+        r.db.run(`SET session_replication_role = replica; ${write}; RESET session_replication_role`),
+      ),
+  );
 });
 
 describe('a copy that is left at the key of a deleted row', () => {

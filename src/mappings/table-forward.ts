@@ -101,14 +101,7 @@ DECLARE ${join(
     '',
   )}
 BEGIN${beforehand}
-  IF TG_OP = 'DELETE' THEN${join(
-    m.targets.map((t) => deleteOrphan(m, t)),
-    '',
-  )}
-
-    -- A snapshot older than the row's copy sees nothing to delete: the drain will. (A foreign key would have raised 40001.)
-    IF NOT FOUND AND ${notReadCommitted}${m.foreignKeys ? sql` AND ${asReplica}` : sql``} THEN${remember(m, 'OLD')}
-    END IF;
+  IF TG_OP = 'DELETE' THEN${m.foreignKeys ? deleteWhatNoCascadeDeletes(m) : deleteAll(m)}
     -- Deleted and inserted again in one statement: the new row needs its rows before the triggers of the cascade look for them.
     IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
     END IF;
@@ -136,6 +129,19 @@ BEGIN${beforehand}
   RETURN NULL;
 END `;
 }
+
+/** A foreign key has deleted the rows already, or will move them: to us a row that goes to another partition is deleted here and inserted there. */
+const deleteWhatNoCascadeDeletes = (m: TableMapping): Sql => sql`
+    IF ${asReplica} THEN${deleteAll(m)}
+    END IF;`;
+
+const deleteAll = (m: TableMapping): Sql => sql`${join(
+  m.targets.map((t) => deleteOrphan(m, t)),
+  '',
+)}
+    -- A snapshot older than the row's copy sees nothing to delete: the drain will. (A foreign key would have raised 40001.)
+    IF NOT FOUND AND ${notReadCommitted} THEN${remember(m, 'OLD')}
+    END IF;`;
 
 const moveAndBringUpToDate = (m: TableMapping): Sql =>
   sql`${
@@ -231,14 +237,35 @@ END `;
 }
 
 /**
- * BEFORE UPDATE of a key on a partitioned source. The row may go to another partition, which is a DELETE and an INSERT to every other
- * trigger: nobody could say any more which row of the new tables was its own, so its document takes along what they say.
+ * BEFORE UPDATE of a key on a partitioned source. A row that goes to another partition is a DELETE and an INSERT to every other trigger
+ * of ours: nobody could say any more which row of the new tables was its own. So that row moves now, unless a foreign key will
+ * move it; and a document that is older than the new tables takes along what they say.
  */
 export function moveRoutine(m: TableMapping, mode: Mode): Routine {
+  const move = m.foreignKeys || mode === 'capture' ? sql`` : moveAll(m);
+  return {
+    name: ours(m, 'move'),
+    parameters: sql``,
+    returns: 'trigger',
+    body: sql`
+DECLARE
+  document ${{ parts: [{ text: m.column.type }] }};
+BEGIN${mode === 'reviving' ? takeAlong(m) : sql``}${
+      mode === 'mixed'
+        ? sql`
+  IF NOT (${notReadCommitted}) THEN${move}
+  END IF;`
+        : move
+    }
+  RETURN NEW;
+END `,
+  };
+}
+
+function takeAlong(m: TableMapping): Sql {
   const column = ident(m.column.name);
-  const takeAlong = join(
-    m.targets.map(
-      (target) => sql`
+  const each = m.targets.map(
+    (target) => sql`
   WITH o AS MATERIALIZED (SELECT NEW.${column} AS ${column})
   SELECT ${asColumn(
     m,
@@ -248,23 +275,8 @@ export function moveRoutine(m: TableMapping, mode: Mode): Routine {
   IF FOUND THEN
     NEW.${column} := document;
   END IF;`,
-    ),
-    '',
   );
-  return {
-    name: ours(m, 'move'),
-    parameters: sql``,
-    returns: 'trigger',
-    body:
-      mode === 'reviving'
-        ? sql`
-DECLARE
-  document ${{ parts: [{ text: m.column.type }] }};
-BEGIN${takeAlong}
-  RETURN NEW;
-END `
-        : sql`BEGIN RETURN NEW; END `,
-  };
+  return join(each, '');
 }
 
 /** AFTER TRUNCATE on the source or one of its leaves: takes the rows whose source is gone, by DELETE, which waits for no reader. */

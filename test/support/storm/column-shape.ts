@@ -187,7 +187,6 @@ operations:
       partition === null
         ? `TRUNCATE customers CASCADE; ${fill(100, column[through])}`
         : `TRUNCATE customers_p${partition}`,
-    isMoved: () => false,
     partitionOf: (key) => (isPartitioned ? keys.partitionOf(key) : null),
     truncateTarget: null,
     noise: (through, key, fresh) => {

@@ -357,7 +357,6 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
       partition === null
         ? `TRUNCATE ${['users', ...(through === 'old' ? [] : targets)].join(', ')} CASCADE; ${fill(100, through === 'old' ? filled : '')}`
         : `TRUNCATE users_p${partition}`,
-    isMoved: (from, to) => v.isPartitioned && keys.partitionOf(from) !== keys.partitionOf(to),
     partitionOf: (key) => (v.isPartitioned && !v.hasForeignKey ? keys.partitionOf(key) : null),
     truncateTarget: {
       sql: 'TRUNCATE user_preferences',

@@ -60,8 +60,6 @@ export interface Shape {
   readonly truncate: (through: Through, partition: number | null) => string;
   /** The partition a key lies in, as a number; null: there is none that could be truncated alone. */
   readonly partitionOf: (key: number) => number | null;
-  /** A change of key between these is a DELETE and an INSERT: until it is committed the new tables may lack the row. */
-  readonly isMoved: (from: number, to: number) => boolean;
   /** Empties one new table, and what that makes of every row; null: there is none. */
   readonly truncateTarget: { readonly sql: string; readonly change: NonNullable<Row> } | null;
   /** Any writes at all of keys that nobody keeps a record of: only parity is asked of them. */

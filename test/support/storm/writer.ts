@@ -361,6 +361,6 @@ class KeyWork {
     await this.#run(this.#shape.move(from, to, this.#fresh, !this.#through.includes('old')));
     this.#changes.set(from, null);
     this.#changes.set(to, row);
-    if (this.#inserted.has(from) || this.#shape.isMoved(from, to)) this.#inserted.add(to);
+    if (this.#inserted.has(from)) this.#inserted.add(to);
   }
 }
