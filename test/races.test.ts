@@ -632,7 +632,7 @@ describe('keys', () => {
         before,
         phase: 'contract',
         at: async ({ role, when, text }, r) => {
-          if (role !== 'worker' || when !== 'before' || !text.startsWith('UPDATE') || ++asked > 1) return;
+          if (role !== 'worker' || when !== 'before' || !text.startsWith('WITH held') || ++asked > 1) return;
           // The rows are locked, the new tables have not been read.
           const writer = await r.session();
           back = writer.do(`UPDATE user_preferences SET theme = 'light' WHERE user_id = 1`);

@@ -1,23 +1,23 @@
 import { randomInt } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { withDatabase } from './support/database.ts';
-import { columnShape } from './support/storm/column-shape.ts';
-import { jsonShape } from './support/storm/json-shape.ts';
-import { storm } from './support/storm/storm.ts';
+import { describeFailure, describeTotal, runMany } from './support/storm/many.ts';
+import { short, storm } from './support/storm/storm.ts';
 
-// Longer ones: npm run storm -- --minutes 30. A failure names its seed: npm run storm -- --seed N.
+// More of them: npm run storm -- --minutes 60. A failure names its seed: npm run storm -- --seed N.
 
-it.each([
-  ['json', jsonShape, 100_000],
-  ['column', columnShape, 60_000],
-] as const)(
-  '%s: nothing that was acknowledged is lost, whatever happens at once',
-  { timeout: 600_000 },
-  (name, shape, ms) =>
-    withDatabase(shape.before, async ({ url, connect }) => {
-      const report = await storm({ url, connect, shape, seed: randomInt(1_000_000), ms });
-      expect(report.failures, `npm run storm -- --case ${name} --seed ${report.seed}`).toEqual([]);
-      expect(report.transactions).toBeGreaterThan(500);
-      expect(report.kills).toBeGreaterThan(0);
-    }),
-);
+const SCHEDULES = 200;
+
+it('nothing that was acknowledged is lost, whatever happens at once', { timeout: 1_200_000 }, async () => {
+  const first = randomInt(1_000_000_000);
+  let begun = 0;
+  const total = await runMany(
+    () => (begun < SCHEDULES ? first + begun++ : null),
+    4,
+    (seed) => withDatabase('', ({ url, connect }) => storm({ url, connect, kind: short, seed })),
+  );
+  console.log(describeTotal(total));
+  expect(total.failed.map((report) => describeFailure(report, ''))).toEqual([]);
+  for (const what of ['executors killed', 'executors frozen', 'our sessions cut', 'VACUUM FULL', 'truncate'])
+    expect(total.counts.get(what), what).toBeGreaterThan(0);
+});

@@ -38,9 +38,10 @@ export async function rollbackMigration(
     if (options.to && run.phase && phaseNames.indexOf(options.to) > phaseNames.indexOf(run.phase))
       throw wrongPhase(migration, run.phase, options.to);
     await refuseWhenPurged(read, journal.schema, run, options.to ?? null);
-    await refuseWhileNewCodeRuns(read, deps, run, options.to ?? null);
-    const keep = options.to ? phaseNames.indexOf(options.to) : -1;
     const begun = new Set((await journal.steps(read, run.id)).filter((r) => r.state !== 'undone').map((r) => r.step));
+    // Cut short after the last undo, it has only to be written down.
+    if (begun.size) await refuseWhileNewCodeRuns(read, deps, run, options.to ?? null);
+    const keep = options.to ? phaseNames.indexOf(options.to) : -1;
     const phases = run.plan.phases
       .filter((p) => phaseNames.indexOf(p.name) > keep && p.steps.some((step) => begun.has(step.id)))
       .map((p) => p.name)

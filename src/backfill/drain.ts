@@ -3,6 +3,7 @@ import { isPassing } from '../database/sqlstate.ts';
 import type { PlannedMapping } from '../plan/plan.ts';
 import { bound, sql } from '../sql/sql.ts';
 import type { RunContext } from './context.ts';
+import { untilHad } from './give-way.ts';
 import { stillRunning, takeHorizon, type Horizon } from './horizon.ts';
 import { openWorkSession } from './work-session.ts';
 
@@ -36,11 +37,11 @@ export async function drainOnce(c: RunContext, session: Session, mapping: Planne
 
 /** Drains until nothing is left of what is on the list now, giving way and coming back as often as it takes. */
 async function drainCaptured(c: RunContext, session: Session, mapping: PlannedMapping): Promise<number> {
-  const upTo = await c.journal.lastCaptured(session, c.run.migration, mapping.id);
+  const upTo = await untilHad(c, () => c.journal.lastCaptured(session, c.run.migration, mapping.id));
   let total = 0;
   for (;;) {
     // Counted now and then only: in the order of the list, what one batch takes off is off.
-    let pending = await c.journal.pendingKeys(session, c.run.migration, mapping.id, upTo);
+    let pending = await untilHad(c, () => c.journal.pendingKeys(session, c.run.migration, mapping.id, upTo));
     if (pending === 0) return total;
     for (let drained: number | null = BATCH; pending > 0 && drained === BATCH;) {
       if (c.signal.aborted) return total;
@@ -72,7 +73,8 @@ export async function settle(c: RunContext, mapping: PlannedMapping): Promise<vo
   try {
     await drainCaptured(c, session, mapping);
     for (let round = 0; round < MAX_ROUNDS && !c.signal.aborted; round++) {
-      const meanwhile = await waitForHorizon(c, session, mapping, await takeHorizon(session));
+      const horizon = await untilHad(c, () => takeHorizon(session));
+      const meanwhile = await waitForHorizon(c, session, mapping, horizon);
       const afterwards = await drainCaptured(c, session, mapping);
       if (meanwhile + afterwards === 0) break;
     }
@@ -89,7 +91,7 @@ async function waitForHorizon(
 ): Promise<number> {
   let drained = 0;
   for (let told = 0; !c.signal.aborted;) {
-    const blockers = await stillRunning(session, horizon);
+    const blockers = await untilHad(c, () => stillRunning(session, horizon));
     if (!blockers.length) break;
     if (c.clock.now() - told > 1000) {
       told = c.clock.now();

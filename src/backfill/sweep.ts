@@ -3,6 +3,7 @@ import { isConnectionLost, isPassing, isValueError } from '../database/sqlstate.
 import type { PlannedMapping } from '../plan/plan.ts';
 import { isStopping, type RunContext } from './context.ts';
 import { drainOnce } from './drain.ts';
+import { untilHad } from './give-way.ts';
 import { openSweeps, PageRanges, type Direction, type Sweep } from './pages.ts';
 import { Progress } from './progress.ts';
 import { LeafRewritten, NotOurTurn, runChunk } from './run-chunk.ts';
@@ -53,7 +54,7 @@ export async function sweep(
   for (;;) {
     const watch = await openWorkSession(c, 'drain', true);
     try {
-      const sweeps = await openSweeps(c, watch, mapping, direction);
+      const sweeps = await untilHad(c, () => openSweeps(c, watch, mapping, direction));
       if (sweeps.every((s) => !s.open.length)) return;
       const rewritten = await visit(c, mapping, direction, limits, fireTriggers, sweeps, watch);
       if (!rewritten) return;
@@ -206,8 +207,8 @@ async function tend(work: Work, session: Session, over: AbortSignal): Promise<vo
   for (;;) {
     await work.c.clock.sleep(500, over);
     if (isStopping({ signal: over })) return;
-    await follow(work, session, load);
-    await drainBeside(work, session);
+    await untilHad(work.c, () => follow(work, session, load));
+    await untilHad(work.c, () => drainBeside(work, session));
   }
 }
 

@@ -16,7 +16,9 @@ export async function openExecutor(
   const session = await connect('executor', migration);
   try {
     if (await tryLock(session, migration)) return session;
-    const owner = (await journal.run(session, migration))?.executor ?? null;
+    // The other may be so new that there is no journal yet.
+    const run = (await journal.version(session)) === null ? null : await journal.run(session, migration);
+    const owner = run?.executor ?? null;
     if (!options.takeOver) throw executorBusy(migration, owner);
     await endOwner(session, migration, owner, options.clock);
     if (await tryLock(session, migration)) return session;

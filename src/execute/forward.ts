@@ -195,18 +195,24 @@ async function execute(
 }
 
 async function runSql(c: RunContext, step: PlannedSql, before: StepState | null) {
-  if (step.drainFirst !== null) await drainAll(c, mappingOf(c.plan, step.drainFirst));
+  const { drainFirst } = step;
   let timing = untimed;
   // A change of mode is committed as `running`: what must settle after it has to settle after a crash too.
   if (before !== 'running' || step.settle === null)
-    timing = await runTransactional(c, step.id, step, async (t) => {
-      await c.journal.recordStep(c.session, c.run.id, {
-        step: step.id,
-        state: step.settle === null ? 'done' : 'running',
-        ...t,
-      });
-      await c.journal.fence(c.session, c.run);
-    });
+    timing = await runTransactional(
+      c,
+      step.id,
+      step,
+      async (t) => {
+        await c.journal.recordStep(c.session, c.run.id, {
+          step: step.id,
+          state: step.settle === null ? 'done' : 'running',
+          ...t,
+        });
+        await c.journal.fence(c.session, c.run);
+      },
+      () => (drainFirst === null ? Promise.resolve() : drainAll(c, mappingOf(c.plan, drainFirst))),
+    );
   if (step.settle === null) return timing;
   await settle(c, mappingOf(c.plan, step.settle));
   if (isStopping(c)) return null;

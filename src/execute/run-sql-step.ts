@@ -28,12 +28,14 @@ export async function runTransactional(
   step: string,
   statement: PlannedStatement,
   record: (timing: Timing) => Promise<void>,
+  beforeEachTry: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Timing> {
   const started = c.clock.now();
   const stopping = statement.locks.filter((l) => stopsTraffic(l.mode));
   let lockWaitMs = 0;
   for (let attempts = 1; ; attempts++) {
     lockWaitMs += await waitForLongTransactions(c, step, stopping, attempts);
+    await beforeEachTry();
     if (isStopping(c)) throw interrupted();
     const asked = c.clock.now();
     try {

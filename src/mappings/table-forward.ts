@@ -2,6 +2,7 @@ import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import { differs } from './json-column.ts';
 import {
   addOrUpdate,
+  asColumn,
   bringUpToDate,
   docOf,
   keyAsJson,
@@ -16,7 +17,7 @@ import {
   type Target,
 } from './table-mapping.ts';
 import type { Routine } from './functions.ts';
-import { DRAINING } from './table-reverse.ts';
+import { DRAINING, patched } from './table-reverse.ts';
 
 /**
  * capture: remember which rows were written, touch nothing else.
@@ -30,10 +31,11 @@ const remember = (m: TableMapping, row: 'OLD' | 'NEW'): Sql => sql`
     INSERT INTO ${ident(m.journal)}.dirty (migration, mapping, key)
     VALUES (${m.migration}, ${m.id}, ${keyAsJson(m, (k) => sql`${ident(row.toLowerCase())}.${ident(k.source)}`)});`;
 
-const keyChanged = (m: TableMapping): Sql =>
+export const keyChanged = (m: TableMapping): Sql =>
   differs(join(m.key.map((k) => sql`OLD.${ident(k.source)}`)), join(m.key.map((k) => sql`NEW.${ident(k.source)}`)));
 
 const notReadCommitted = sql`current_setting('transaction_isolation') <> 'read committed'`;
+const asReplica = sql`current_setting('session_replication_role') = 'replica'`;
 
 /** Re-reads the row as it is stored now: another trigger may have written it since the event. */
 const thisRow = (m: TableMapping, row: 'OLD' | 'NEW'): Sql =>
@@ -50,7 +52,7 @@ const quarantine = (m: TableMapping, row: 'OLD' | 'NEW'): Sql => sql`
 export function forwardRoutine(m: TableMapping, mode: Mode): Routine {
   const capture = sql`${remember(m, 'OLD')}
     IF TG_OP = 'UPDATE' AND ${keyChanged(m)} THEN ${remember(m, 'NEW')}
-    END IF;
+    END IF;${m.foreignKeys ? cascade(m) : sql``}
     RETURN NULL;`;
   const body =
     mode === 'capture'
@@ -74,6 +76,20 @@ END `
   return { name: ours(m, 'forward'), parameters: sql``, returns: 'trigger', body };
 }
 
+/**
+ * What the foreign key does for everybody but writers in replica role: an old copy left at a key would fail the first row whose
+ * key is changed to it.
+ */
+const cascade = (m: TableMapping): Sql => sql`
+    IF ${asReplica} THEN
+      IF TG_OP = 'DELETE' THEN${join(
+        m.targets.map((t) => deleteOrphan(m, t)),
+        '',
+      )}
+      ELSIF ${keyChanged(m)} THEN${moveAll(m)}
+      END IF;
+    END IF;`;
+
 function directBody(m: TableMapping, mode: Exclude<Mode, 'capture'>, beforehand: Sql): Sql {
   const flags = m.targets.flatMap((t, i) => t.columns.map((_, j) => ident(`changed_${i}_${j}`)));
   return sql`
@@ -85,18 +101,7 @@ DECLARE ${join(
     '',
   )}
 BEGIN${beforehand}
-  IF TG_OP = 'DELETE' THEN${join(
-    m.targets.map((t) => deleteOrphan(m, t)),
-    '',
-  )}
-${
-  m.foreignKeys
-    ? sql``
-    : sql`
-    -- A snapshot older than the row's copy sees nothing to delete: the drain will. (A foreign key would have raised 40001.)
-    IF NOT FOUND AND ${notReadCommitted} THEN${remember(m, 'OLD')}
-    END IF;`
-}
+  IF TG_OP = 'DELETE' THEN${m.foreignKeys ? deleteWhatNoCascadeDeletes(m) : deleteAll(m)}
     -- Deleted and inserted again in one statement: the new row needs its rows before the triggers of the cascade look for them.
     IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
     END IF;
@@ -125,6 +130,19 @@ ${
 END `;
 }
 
+/** A foreign key has deleted the rows already, or will move them: to us a row that goes to another partition is deleted here and inserted there. */
+const deleteWhatNoCascadeDeletes = (m: TableMapping): Sql => sql`
+    IF ${asReplica} THEN${deleteAll(m)}
+    END IF;`;
+
+const deleteAll = (m: TableMapping): Sql => sql`${join(
+  m.targets.map((t) => deleteOrphan(m, t)),
+  '',
+)}
+    -- A snapshot older than the row's copy sees nothing to delete: the drain will. (A foreign key would have raised 40001.)
+    IF NOT FOUND AND ${notReadCommitted} THEN${remember(m, 'OLD')}
+    END IF;`;
+
 const moveAndBringUpToDate = (m: TableMapping): Sql =>
   sql`${
     m.foreignKeys
@@ -133,13 +151,9 @@ const moveAndBringUpToDate = (m: TableMapping): Sql =>
     IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
     ELSE${moveAll(m)}
     END IF;`
-  }${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}${
-    m.foreignKeys
-      ? sql``
-      : sql`
-    IF ${notReadCommitted} THEN${remember(m, 'OLD')}${remember(m, 'NEW')}
-    END IF;`
-  }`;
+  }${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}
+    IF ${notReadCommitted}${m.foreignKeys ? sql` AND ${asReplica}` : sql``} THEN${remember(m, 'OLD')}${remember(m, 'NEW')}
+    END IF;`;
 
 const sourceRow = (m: TableMapping, row: 'OLD' | 'NEW'): Sql =>
   sql`SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`${ident(row.toLowerCase())}.${ident(k.source)}`)}`;
@@ -220,6 +234,49 @@ BEGIN${beforehand}
   RETURN NULL;
 END `;
   return { name: ours(m, 'insert'), parameters: sql``, returns: 'trigger', body };
+}
+
+/**
+ * BEFORE UPDATE of a key on a partitioned source. A row that goes to another partition is a DELETE and an INSERT to every other trigger
+ * of ours: nobody could say any more which row of the new tables was its own. So that row moves now, unless a foreign key will
+ * move it; and a document that is older than the new tables takes along what they say.
+ */
+export function moveRoutine(m: TableMapping, mode: Mode): Routine {
+  const move = m.foreignKeys || mode === 'capture' ? sql`` : moveAll(m);
+  return {
+    name: ours(m, 'move'),
+    parameters: sql``,
+    returns: 'trigger',
+    body: sql`
+DECLARE
+  document ${{ parts: [{ text: m.column.type }] }};
+BEGIN${mode === 'reviving' ? takeAlong(m) : sql``}${
+      mode === 'mixed'
+        ? sql`
+  IF NOT (${notReadCommitted}) THEN${move}
+  END IF;`
+        : move
+    }
+  RETURN NEW;
+END `,
+  };
+}
+
+function takeAlong(m: TableMapping): Sql {
+  const column = ident(m.column.name);
+  const each = m.targets.map(
+    (target) => sql`
+  WITH o AS MATERIALIZED (SELECT NEW.${column} AS ${column})
+  SELECT ${asColumn(
+    m,
+    patched(m, target, () => sql`true`, sql`false`),
+  )} INTO document
+    FROM o CROSS JOIN ${qualified(target.table)} AS n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`OLD.${ident(k.source)}`)};
+  IF FOUND THEN
+    NEW.${column} := document;
+  END IF;`,
+  );
+  return join(each, '');
 }
 
 /** AFTER TRUNCATE on the source or one of its leaves: takes the rows whose source is gone, by DELETE, which waits for no reader. */

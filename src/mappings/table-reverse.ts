@@ -35,10 +35,16 @@ export const mustPatch = (m: TableMapping, c: TargetColumn, byApplication: Sql):
   sql`${c.rules.settable(doc(m))} AND (${differs(value(c), c.rules.forward(doc(m), rest(m, doc(m))))} OR ${byApplication} AND ${c.rules.defaultFilled(doc(m))} AND ${value(c)} IS NOT NULL)`;
 
 /** The document with every column put in that `when` names and that must be patched. One expression over the row itself: never a sibling table. */
-export const patched = (m: TableMapping, target: Target, when: (column: number) => Sql, byApplication: Sql): Sql =>
+export const patched = (
+  m: TableMapping,
+  target: Target,
+  when: (column: number) => Sql,
+  byApplication: Sql,
+  base = doc(m),
+): Sql =>
   target.columns.reduce(
     (inner, c, j) => c.rules.patch(inner, value(c), sql`${when(j)} AND ${mustPatch(m, c, byApplication)}`),
-    doc(m),
+    base,
   );
 
 const flag = (j: number) => ident(`changed_${j}`);
@@ -131,8 +137,8 @@ const patchDocument = (m: TableMapping, target: Target): Sql => sql`
      )});`;
 
 /** The document without anything that this target holds. */
-export const stripped = (m: TableMapping, target: Target): Sql =>
-  target.columns.reduce((inner, c) => c.rules.strip(inner), doc(m));
+export const stripped = (m: TableMapping, target: Target, base = doc(m)): Sql =>
+  target.columns.reduce((inner, c) => c.rules.strip(inner), base);
 
 /** The source row is still there, so the target row must be: as the stripped document says. */
 const recreate = (m: TableMapping, target: Target): Sql => sql`

@@ -114,6 +114,9 @@ END `,
   };
 }
 
+/** Everything that was captured, in one go: for a step that holds writers off and comes right after a drain, so that it is little. */
+export const drainCaptured = (m: TableMapping): Sql => sql`SELECT ${qualified(ours(m, 'drain'))}(10000)`;
+
 /** Rows of the targets whose source is gone: all after a TRUNCATE, else those of the captured keys. */
 function deleteOrphans(m: TableMapping): Sql {
   const orphaned = sql`NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)})`;
@@ -152,15 +155,54 @@ function reviveHeld(m: TableMapping): Sql {
 
 /**
  * After contract and back: the old column takes what the new tables say now, and every row has its rows there again. The rows are locked in one statement and
- * the new tables read in the next, so that no value of an older snapshot is written.
+ * the new tables read in the next, so that no value of an older snapshot is written. That one does everything: a row that it has
+ * written may lie on another page, where a further statement over this range would not find it.
  */
 export function revive(m: TableMapping): readonly Sql[] {
   const source = qualified(leafPlaceholder);
-  const range = (alias: Sql) => sql`${alias}.ctid >= ($1::text)::tid AND ${alias}.ctid < ($2::text)::tid`;
+  const range = sql`o.ctid >= ($1::text)::tid AND o.ctid < ($2::text)::tid`;
+  const [there, doc] = [(i: number) => sql`there.${ident(`t${i}`)}`, sql`held.doc`];
+  const key = (i: number) => ident(`k${i}`);
+  const last = docAfter(m.targets.length);
+  const missing = (i: number) => sql`
+  SELECT ${join(m.key.map((_, k) => sql`held.${key(k)}`))}, ${doc} AS doc, ${rest(m, doc)} AS rest FROM held WHERE NOT held.${ident(`t${i}`)}`;
   return [
-    sql`SELECT ${ownMark} count(*) AS rows, set_config(${DRAINING}, 'on', true) FROM (SELECT FROM ${source} AS o WHERE ${range(sql`o`)} FOR NO KEY UPDATE) AS held`,
-    ...m.targets.flatMap((target) => reviveTarget(m, target, source, range)),
+    sql`SELECT ${ownMark} count(*) AS rows, set_config(${DRAINING}, 'on', true) FROM (SELECT FROM ${source} AS o WHERE ${range} FOR NO KEY UPDATE) AS held`,
+    sql`
+WITH held AS MATERIALIZED (
+  SELECT ${ownMark} o.ctid AS place, ${join(m.key.map((k, i) => sql`o.${ident(k.source)} AS ${key(i)}`))}, ${docOf(m, sql`o`)} AS before, ${last} AS doc,
+         ${join(m.targets.map((_, i) => sql`${there(i)}`))}
+    FROM ${source} AS o${join(
+      m.targets.map((target, i) => revivedBy(m, target, i)),
+      '',
+    )}
+    CROSS JOIN LATERAL (SELECT ${join(m.targets.map((_, i) => sql`coalesce(${ident(`p${i}`)}.there, false) AS ${ident(`t${i}`)}`))}) AS there
+   WHERE ${range}
+), patched AS (
+  UPDATE ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, doc)}
+    FROM held WHERE o.ctid = held.place AND ${differs(sql`held.before`, doc)}
+), ${join(
+      m.targets.map(
+        (target, i) =>
+          sql`${ident(`added_${i}`)} AS (WITH t AS MATERIALIZED (${missing(i)})${insertInto(m, target, sql`DO NOTHING`)})`,
+      ),
+      ', ',
+    )}
+SELECT count(*) AS rows FROM held`,
   ];
+}
+
+const docAfter = (targets: number): Sql => sql`${ident(`d${targets - 1}`)}.doc`;
+
+/** The document as one more target makes it: where the new shape has no row, its values are gone since contract. */
+function revivedBy(m: TableMapping, target: Target, i: number): Sql {
+  const base = i === 0 ? docOf(m, sql`o`) : docAfter(i);
+  const [p, d] = [ident(`p${i}`), ident(`d${i}`)];
+  return sql`
+    LEFT JOIN LATERAL (
+      SELECT true AS there, ${patched(m, target, () => sql`true`, sql`false`, base)} AS doc
+        FROM ${qualified(target.table)} AS n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)}) AS ${p} ON true
+    CROSS JOIN LATERAL (SELECT CASE WHEN ${p}.there THEN ${p}.doc ELSE ${stripped(m, target, base)} END AS doc OFFSET 0) AS ${d}`;
 }
 
 /** Of the source rows in some range, which are locked: their documents from this target's rows, and the rows that it lacks. */

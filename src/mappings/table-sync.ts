@@ -11,7 +11,7 @@ import {
   type Routine,
   type RowTrigger,
 } from './functions.ts';
-import { forwardRoutine, insertRoutine, truncateRoutine, type Mode } from './table-forward.ts';
+import { forwardRoutine, insertRoutine, keyChanged, moveRoutine, truncateRoutine, type Mode } from './table-forward.ts';
 import { ours, type TableMapping } from './table-mapping.ts';
 import { recreateRoutine, reverseRoutine, truncateTargetRoutine } from './table-reverse.ts';
 import { drainRoutine } from './table-sweep.ts';
@@ -40,14 +40,16 @@ const routines = (m: TableMapping, mode: Mode) =>
     forward: writing(m, forwardRoutine(m, mode)),
     insert: writing(m, insertRoutine(m, mode)),
     truncate: writing(m, truncateRoutine(m, mode)),
+    move: writing(m, moveRoutine(m, mode)),
   }) as const;
 
 function sourceTriggers(m: TableMapping, mode: Mode, existing: readonly string[]): readonly RowTrigger[] {
   const named = (suffix: string) => lastTriggerName(ours(m, suffix).name, existing);
-  const { forward, insert, truncate } = routines(m, mode);
+  const { forward, insert, truncate, move } = routines(m, mode);
   return [
     { name: named('forward'), relation: m.source, when: 'AFTER UPDATE OR DELETE', each: 'row', routine: forward },
     { name: named('insert'), relation: m.source, when: 'AFTER INSERT', each: 'row at commit', routine: insert },
+    ...(isPartitioned(m) ? [moveTrigger(m, named('move'), move)] : []),
     ...m.leaves.map((relation): RowTrigger => ({
       name: named('truncate'),
       relation,
@@ -57,6 +59,18 @@ function sourceTriggers(m: TableMapping, mode: Mode, existing: readonly string[]
     })),
   ];
 }
+
+const isPartitioned = ({ source, leaves }: TableMapping): boolean =>
+  leaves.some((leaf) => leaf.schema !== source.schema || leaf.name !== source.name);
+
+const moveTrigger = (m: TableMapping, name: string, routine: Routine): RowTrigger => ({
+  name,
+  relation: m.source,
+  when: 'BEFORE UPDATE',
+  each: 'row',
+  onlyIf: keyChanged(m),
+  routine,
+});
 
 /**
  * The targets' triggers do nothing before every writer of the source syncs at once: a copy that is still behind follows a change

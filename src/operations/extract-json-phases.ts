@@ -1,5 +1,6 @@
 import type { Table } from '../catalog/catalog.ts';
 import type { TableMapping } from '../mappings/table-mapping.ts';
+import { drainCaptured } from '../mappings/table-sweep.ts';
 import { tableSync, type TableSync } from '../mappings/table-sync.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, qualified, sql, type RelationName } from '../sql/sql.ts';
@@ -122,7 +123,10 @@ function foreignKeySteps(m: TableMapping): readonly Step[] {
     references: m.key.map((k) => k.source),
   }));
   const validating = low('it reads the new table and blocks no write', 'It can be repeated.');
-  return [addForeignKeys(keys, m.id, brief), ...keys.map((key) => validateForeignKey(key, m.id, validating))];
+  return [
+    addForeignKeys(keys, m.id, drainCaptured(m), brief),
+    ...keys.map((key) => validateForeignKey(key, m.id, validating)),
+  ];
 }
 
 function dualWriteSteps({ f, source, m, sync }: Extraction): readonly Step[] {

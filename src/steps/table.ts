@@ -86,9 +86,10 @@ export interface ForeignKey {
 
 /**
  * Enforced for new rows at once, for existing ones after `validateForeignKey`. ON UPDATE and ON DELETE CASCADE: referential
- * triggers fire before ours, and NO ACTION would refuse the application's key changes and deletes.
+ * triggers fire before ours, and NO ACTION would refuse the application's key changes and deletes. `orphansGo` runs under the
+ * locks: a row that is left at the key of a deleted source row would fail the next one whose key is changed to it.
  */
-export function addForeignKeys(keys: readonly ForeignKey[], mapping: string, risk: Risk): SqlStep {
+export function addForeignKeys(keys: readonly ForeignKey[], mapping: string, orphansGo: Sql, risk: Risk): SqlStep {
   const tables = [...keys.map((k) => k.from), ...keys.slice(0, 1).map((k) => k.to)];
   const lock = (mode: Lock['mode']) => tables.map((relation): Lock => ({ relation, mode, holds: 'instant' }));
   const each = (write: (k: ForeignKey) => Sql) => join(keys.map(write), ';\n');
@@ -98,12 +99,13 @@ export function addForeignKeys(keys: readonly ForeignKey[], mapping: string, ris
     title: `Add foreign keys to ${keys[0]?.to.name ?? ''}, not yet validated`,
     kind: 'ddl',
     risk,
-    sql: each(
-      (
-        k,
-      ) => sql`ALTER TABLE ${qualified(k.from)} ADD CONSTRAINT ${ident(k.name)} FOREIGN KEY (${join(k.columns.map(ident))})
+    sql: sql`${orphansGo};
+${each(
+  (
+    k,
+  ) => sql`ALTER TABLE ${qualified(k.from)} ADD CONSTRAINT ${ident(k.name)} FOREIGN KEY (${join(k.columns.map(ident))})
   REFERENCES ${qualified(k.to)} (${join(k.references.map(ident))}) ON UPDATE CASCADE ON DELETE CASCADE NOT VALID`,
-    ),
+)}`,
     locks: lock('SHARE ROW EXCLUSIVE'),
     undo: {
       sql: each((k) => sql`ALTER TABLE ${qualified(k.from)} DROP CONSTRAINT IF EXISTS ${ident(k.name)}`),

@@ -1,26 +1,55 @@
-import { isDeepStrictEqual } from 'node:util';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { phaseNames, type PhaseName } from '../../../src/events.ts';
 import { raw } from '../../../src/sql/sql.ts';
 import type { Connect } from '../../../src/database/database.ts';
 import { migrate } from '../example.ts';
-import { runToTheEnd } from './executor.ts';
+import { compare } from './compare.ts';
+import { inProcess, inProcesses, type Driven, type Executor, type Move } from './executor.ts';
+import { Meddler } from './meddler.ts';
 import { Random } from './random.ts';
-import type { Row, Shape } from './shape.ts';
-import { runWriter } from './writer.ts';
+import { makeColumnShape } from './column-shape.ts';
+import { makeJsonShape } from './json-shape.ts';
+import type { Shape } from './shape.ts';
 import { World } from './world.ts';
+import { Writer, type Pacing } from './writer.ts';
 
 const WRITERS = 8;
 
+/** Short ones are driven in this process; long ones by the command in processes of their own. */
+export interface Kind {
+  readonly moves: number;
+  readonly fillers: number;
+  readonly pacing: Pacing;
+  readonly processes: boolean;
+  /** Whether somebody does things by hand meanwhile. */
+  readonly meddles: boolean;
+}
+
+export const short: Kind = {
+  moves: 3,
+  fillers: 1000,
+  pacing: { thinkMs: 80, slowMs: 300 },
+  processes: false,
+  meddles: true,
+};
+export const long: Kind = {
+  moves: 12,
+  fillers: 20_000,
+  pacing: { thinkMs: 40, slowMs: 1500 },
+  processes: true,
+  meddles: true,
+};
+
 export interface StormReport {
   readonly seed: number;
-  readonly transactions: number;
-  readonly rolledBack: number;
-  readonly errors: Readonly<Record<string, number>>;
+  readonly shape: string;
   readonly moves: readonly string[];
-  readonly runs: number;
-  readonly kills: number;
-  readonly checks: number;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly errors: ReadonlyMap<string, number>;
+  readonly ms: number;
   /** Everything that should not have happened; empty when all is well. */
   readonly failures: readonly string[];
 }
@@ -28,179 +57,196 @@ export interface StormReport {
 export interface StormOptions {
   readonly url: string;
   readonly connect: Connect;
-  readonly shape: Shape;
+  readonly kind: Kind;
   readonly seed: number;
-  readonly ms: number;
   readonly say?: (line: string) => void;
+  /** In place of the kind's own. */
+  readonly executor?: (driven: Driven) => Executor;
 }
 
-/** Writers through both shapes while a migration goes forward and back under them and its executor is killed again and again. */
-export async function storm({
-  url,
-  connect,
-  shape,
-  seed,
-  ms,
-  say = () => undefined,
-}: StormOptions): Promise<StormReport> {
-  const random = new Random(seed);
-  const world = new World();
-  const counts = { kills: 0, runs: 0, checks: 0 };
-  const moves: string[] = [];
-  const failures: string[] = [];
-  const writers = Array.from({ length: WRITERS }, (_, i) => runWriter(url, shape, world, random.fork(`writer ${i}`)));
-  const conductor = random.fork('conductor');
-  const m = migrate(connect, shape.migration);
-  const tell = (line: string) => {
-    world.tell(line);
-    say(line);
-  };
-  const until = Date.now() + ms;
-  let at: PhaseName | null = null;
+/** The case of the storm that a seed stands for. */
+export const shapeOf = (seed: number, kind: Kind): Shape => {
+  const random = new Random(seed, 'shape');
+  return random.chance(0.65) ? makeJsonShape(random, kind.fillers) : makeColumnShape(random, kind.fillers);
+};
+
+/** Writers through both shapes while a migration goes forward and back under them, its executor fails and others meddle. */
+export async function storm(options: StormOptions): Promise<StormReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-storm-'));
   try {
-    while (Date.now() < until && !failures.length) {
-      const to = chooseMove(at, conductor);
-      moves.push(to ?? 'nothing');
-      tell(`${at ?? 'nothing'} → ${to ?? 'nothing'} …`);
-      await prepare(world, at, to);
-      if (at) await openGates(m);
-      const ended = await drive(url, shape, conductor, counts, at, to, m, tell);
-      if (ended) failures.push(`${at ?? 'nothing'} → ${to ?? 'nothing'}: ${ended}`);
-      at = to;
-      tell(`at ${at ?? 'nothing'}`);
-      allow(world, at);
-      await setTimeout(200 + conductor.upTo(800)); // the application writes in this phase for a while
-      if (at && conductor.chance(0.5)) {
-        failures.push(...(await quietly(world, () => compare(connect, shape, world, at, m))));
-        counts.checks++;
-      }
-    }
+    const shape = shapeOf(options.seed, options.kind);
+    const migration = join(folder, 'migration.yaml');
+    await writeFile(migration, shape.document);
+    return await new Conductor(options, shape, migration).conduct();
   } finally {
-    world.stopped = true;
+    await rm(folder, { recursive: true });
   }
-  for (const found of (await Promise.all(writers)).flat())
-    failures.push(`the application got ${found.code} (${found.level}): ${found.message} in ${found.statement}`);
-  failures.push(...(await compare(connect, shape, world, at, m)));
-  return {
-    seed,
-    transactions: world.counts.transactions,
-    rolledBack: world.counts.rolledBack,
-    errors: Object.fromEntries(world.counts.errors),
-    moves,
-    ...counts,
-    failures,
-  };
 }
 
 const indexOf = (phase: PhaseName | null) => (phase === null ? -1 : phaseNames.indexOf(phase));
+const called = (phase: PhaseName | null) => phase ?? 'nothing';
 
-/** Forward more often than back, and anywhere. */
-function chooseMove(at: PhaseName | null, random: Random): PhaseName | null {
-  const here = indexOf(at);
-  const forward = phaseNames.slice(here + 1);
-  const back: readonly (PhaseName | null)[] = [null, ...phaseNames.slice(0, Math.max(0, here))];
-  if (at === null) return random.pick(forward);
-  if (!forward.length) return random.pick(back);
-  return random.chance(0.65) ? random.pick(forward) : random.pick(back);
-}
+class Conductor {
+  readonly #world = new World();
+  readonly #random: Random;
+  readonly #options: StormOptions;
+  readonly #shape: Shape;
+  readonly #connect: Connect;
+  readonly #m: ReturnType<typeof migrate>;
+  readonly #execute: Executor;
+  readonly #meddler: Meddler;
+  readonly #moves: string[] = [];
+  readonly #failures: string[] = [];
+  #at: PhaseName | null = null;
 
-/** A deployment: code that the next phase cannot serve has ended before. */
-async function prepare(world: World, at: PhaseName | null, to: PhaseName | null): Promise<void> {
-  if (to === 'contract') world.allowed.old = false;
-  if (indexOf(to) < indexOf('dual-write')) world.allowed.new = false;
-  if (to === 'contract' && indexOf(at) >= indexOf('dual-write')) world.allowed.new = true;
-  while ((!world.allowed.old && world.isUsed('old')) || (!world.allowed.new && world.isUsed('new')))
-    await setTimeout(5);
-}
-
-function allow(world: World, at: PhaseName | null): void {
-  world.allowed.old = at !== 'contract';
-  world.allowed.new = indexOf(at) >= indexOf('dual-write');
-}
-
-type Engine = ReturnType<typeof migrate>;
-
-/** Null, or why it did not arrive. */
-async function drive(
-  url: string,
-  shape: Shape,
-  random: Random,
-  counts: { kills: number; runs: number },
-  at: PhaseName | null,
-  to: PhaseName | null,
-  m: Engine,
-  tell: (line: string) => void,
-): Promise<string | null> {
-  const forward = indexOf(to) > indexOf(at);
-  const args = forward
-    ? ['apply', shape.migration, '--to', to ?? '']
-    : ['rollback', shape.migration, ...(to ? ['--to', to] : [])];
-  for (let attempt = 1; attempt <= 5; attempt++) {
-    const { code, output } = await runToTheEnd(url, args, random, counts, tell);
-    const phase = (await m.run())?.phase ?? null;
-    if (code === 0 && phase === to) return null;
-    // A gate that a person opens, or values that do not fit: the person comes.
-    if (code !== 3) return `exit ${code}, at ${phase ?? 'nothing'}: ${output}`;
-    if (attempt === 5) return `still refused: ${output}`;
-    await openGates(m);
+  constructor(options: StormOptions, shape: Shape, migration: string) {
+    const seeded = new Random(options.seed);
+    this.#options = options;
+    this.#shape = shape;
+    this.#random = seeded.fork('conductor');
+    this.#connect = async (role, name) => {
+      const session = await options.connect(role, name);
+      this.#world.ours.add(session.pid);
+      return session;
+    };
+    this.#m = migrate(this.#connect, migration);
+    const driven = { deps: this.#m.deps, connect: this.#connect, migration, world: this.#world };
+    this.#execute =
+      options.executor?.(driven) ??
+      (options.kind.processes ? inProcesses(options.url, migration, this.#world) : inProcess(driven));
+    this.#meddler = new Meddler(options.connect, shape, this.#world, seeded.fork('meddler'));
   }
-  return null;
-}
 
-/** Later than the archiving there is nothing left to accept. */
-async function openGates(m: Engine): Promise<void> {
-  await m.approveAll();
-  if ((await m.run())?.phase !== 'contract') await m.accept().catch(() => undefined);
-}
-
-/** While nobody writes. */
-async function quietly<T>(world: World, work: () => Promise<T>): Promise<T> {
-  const before = { ...world.allowed };
-  world.allowed.old = world.allowed.new = false;
-  while (world.isUsed('old') || world.isUsed('new')) await setTimeout(5);
-  try {
-    return await work();
-  } finally {
-    Object.assign(world.allowed, before);
+  async conduct(): Promise<StormReport> {
+    const { seed, url, kind } = this.#options;
+    const started = Date.now();
+    const [world, seeded] = [this.#world, new Random(seed)];
+    const session = await this.#connect('executor', 'storm');
+    await session.execute(raw(this.#shape.before)).finally(() => session.close());
+    const writers = Array.from(
+      { length: WRITERS },
+      (_, i) => new Writer(url, this.#shape, world, seeded.fork(`writer ${i}`), i, kind.pacing),
+    );
+    const others = [...writers.map((w) => w.write()), ...(kind.meddles ? [this.#meddler.meddle()] : [])].map((work) =>
+      work.catch((error: unknown) => void this.#failures.push(`a bystander failed: ${String(error)}`)),
+    );
+    try {
+      for (let n = 0; n < kind.moves && !this.#failures.length && !writers.some((w) => w.failures.length); n++)
+        await this.#move();
+    } catch (error) {
+      this.#failures.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    } finally {
+      world.stopped = true;
+    }
+    await Promise.all(others);
+    this.#failures.push(...writers.flatMap((w) => w.failures), ...this.#meddler.failures);
+    if (!this.#failures.length) await this.#check();
+    await this.#countDeadlocks();
+    return {
+      seed,
+      shape: this.#shape.name,
+      moves: this.#moves,
+      counts: world.counts,
+      errors: world.errors,
+      ms: Date.now() - started,
+      failures: this.#failures,
+    };
   }
-}
 
-/** Each shape that is in use must say what the application was told, and both the same. */
-async function compare(
-  connect: Connect,
-  shape: Shape,
-  world: World,
-  at: PhaseName | null,
-  m: Engine,
-): Promise<string[]> {
-  const found: string[] = [];
-  const session = await connect('watch');
-  const looks = [
-    ...(at === 'contract' ? [] : [['old', shape.readOld] as const]),
-    ...(indexOf(at) >= indexOf('dual-write') ? [['new', shape.readNew] as const] : []),
-  ];
-  try {
-    for (const [side, query] of looks) {
-      const rows = new Map(
-        (await session.query<{ key: number } & NonNullable<Row>>(raw(query))).map(({ key, ...row }) => [key, row]),
-      );
-      for (const key of new Set([...rows.keys(), ...world.rows.keys()])) {
-        if (key >= 1000) continue;
-        const [is, should] = [rows.get(key) ?? null, world.rows.get(key) ?? null];
-        if (!isDeepStrictEqual(sorted(is), sorted(should)))
-          found.push(
-            `at ${at ?? 'nothing'} the ${side} shape holds for ${key} ${JSON.stringify(is)}, not ${JSON.stringify(should)}\n${world.storyOf(key)}`,
-          );
+  #tell(line: string): void {
+    this.#world.tell(line);
+    this.#options.say?.(line);
+  }
+
+  async #move(): Promise<void> {
+    const random = this.#random;
+    const to = this.#chooseMove();
+    const direction = indexOf(to) > indexOf(this.#at) ? 'forward' : 'back';
+    this.#moves.push(called(to));
+    this.#tell(`${called(this.#at)} → ${called(to)} …`);
+    if (random.chance(0.12) && this.#options.kind.meddles) await this.#meddler.changeByHand();
+    await this.#deploy(to);
+    if (this.#at) await this.#openGates();
+    const failure = await this.#drive({ to, direction });
+    if (failure) return void this.#failures.push(`${called(this.#at)} → ${called(to)}: ${failure}`);
+    if (to === null) this.#world.forget(this.#shape.forgotten);
+    this.#at = to;
+    this.#tell(`at ${called(to)}`);
+    this.#world.allowed.old = to !== 'contract';
+    this.#world.allowed.new = indexOf(to) >= indexOf('dual-write');
+    await setTimeout(50 + random.upTo(400)); // the application writes in this phase for a while
+    if (random.chance(0.5)) await this.#check();
+  }
+
+  /** Forward more often than back, and anywhere. */
+  #chooseMove(): PhaseName | null {
+    const [random, here] = [this.#random, indexOf(this.#at)];
+    const forward = phaseNames.slice(here + 1);
+    const back: readonly (PhaseName | null)[] = [null, ...phaseNames.slice(0, Math.max(0, here))];
+    if (this.#at === null) return random.pick(forward);
+    if (!forward.length) return random.pick(back);
+    return random.chance(0.65) ? random.pick(forward) : random.pick(back);
+  }
+
+  /** A deployment: code that the next phase cannot serve has ended before. */
+  async #deploy(to: PhaseName | null): Promise<void> {
+    const { allowed } = this.#world;
+    if (to === 'contract') allowed.old = false;
+    if (indexOf(to) < indexOf('dual-write')) allowed.new = false;
+    await this.#unused();
+  }
+
+  async #unused(): Promise<void> {
+    const world = this.#world;
+    while ((!world.allowed.old && world.isUsed('old')) || (!world.allowed.new && world.isUsed('new')))
+      await setTimeout(5);
+  }
+
+  /** Null, or why it did not arrive. */
+  async #drive(move: Move): Promise<string | null> {
+    const random = this.#random;
+    for (let attempt = 1; ; attempt++) {
+      const ended = await this.#execute(move, attempt < 5 && random.chance(0.55), random.fork(`attempt ${attempt}`));
+      this.#world.count('runs');
+      this.#tell(`${move.direction} ended: ${ended.how}${'why' in ended ? ` ${ended.why}` : ''}`);
+      const phase = (await this.#m.run())?.phase ?? null;
+      if (ended.how === 'reached' && phase === move.to) return null;
+      if (ended.how === 'reached') return `it says that it arrived, and is at ${called(phase)}`;
+      if (ended.how === 'failed') return `at ${called(phase)}: ${ended.why}`;
+      if (attempt > 12) return `it does not arrive: ${JSON.stringify(ended)}`;
+      if (ended.how === 'drift') {
+        this.#world.count('drift refused');
+        if (!(await this.#meddler.undoByHand())) return 'drift that nobody caused';
+      }
+      if (ended.how === 'refused') {
+        if (ended.why.includes('"gate":"parity"')) return `parity is not exact: ${ended.why}`;
+        await this.#openGates();
       }
     }
-  } finally {
-    await session.close();
   }
-  if (at === 'dual-write' || at === 'switch') {
-    const { ok, mappings } = await m.verify();
-    if (!ok) found.push(`at ${at} verify finds differences: ${JSON.stringify(mappings.filter((x) => !x.ok))}`);
-  }
-  return found;
-}
 
-const sorted = (row: Row) => row && Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1));
+  /** Later than the archiving there is nothing left to accept. */
+  async #openGates(): Promise<void> {
+    await this.#m.approveAll();
+    if ((await this.#m.run())?.phase !== 'contract') await this.#m.accept().catch(() => undefined);
+  }
+
+  /** While nobody writes. */
+  async #check(): Promise<void> {
+    const before = { ...this.#world.allowed };
+    this.#world.allowed.old = this.#world.allowed.new = false;
+    await this.#unused();
+    this.#failures.push(...(await compare(this.#connect, this.#shape, this.#world, this.#at, this.#m)));
+    this.#world.count('comparisons');
+    Object.assign(this.#world.allowed, before);
+  }
+
+  /** Those that the database saw, and how many of them the application lost. */
+  async #countDeadlocks(): Promise<void> {
+    const session = await this.#connect('watch');
+    const [row] = await session
+      .query<{ n: number }>(raw(`SELECT deadlocks AS n FROM pg_stat_database WHERE datname = current_database()`))
+      .finally(() => session.close());
+    this.#world.count('deadlocks', row?.n ?? 0);
+  }
+}

@@ -8,15 +8,35 @@ export class World {
   readonly #taken = new Set<number>();
   readonly #using: Record<Through, number> = { old: 0, new: 0 };
   readonly allowed: Record<Through, boolean> = { old: true, new: false };
-  readonly counts = { transactions: 0, rolledBack: 0, errors: new Map<string, number>() };
+  /** Processes of the database that belong to this program under test, to tell whom a deadlock was with. */
+  readonly ours = new Set<number>();
+  readonly counts = new Map<string, number>();
+  readonly errors = new Map<string, number>();
   stopped = false;
+  #wantsAll = false;
   readonly #told: { readonly at: number; readonly keys: readonly number[]; readonly what: string }[] = [];
+
+  count(what: string, n = 1): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + n);
+  }
 
   /** One writer per key at a time, so that the order of its writes is known. */
   take(keys: readonly number[]): boolean {
-    if (keys.some((key) => this.#taken.has(key))) return false;
+    if (this.#wantsAll || keys.some((key) => this.#taken.has(key))) return false;
     for (const key of keys) this.#taken.add(key);
     return true;
+  }
+
+  /** Every key at once, for a TRUNCATE; nobody else gets one while it waits. */
+  async takeAll(wait: () => Promise<void>): Promise<boolean> {
+    if (this.#wantsAll) return false;
+    this.#wantsAll = true;
+    while (this.#taken.size > 0) await wait();
+    return true;
+  }
+
+  giveAll(): void {
+    this.#wantsAll = false;
   }
 
   give(keys: readonly number[]): void {
@@ -24,7 +44,7 @@ export class World {
   }
 
   use(through: readonly Through[]): boolean {
-    if (through.some((side) => !this.allowed[side])) return false;
+    if (this.stopped || through.some((side) => !this.allowed[side])) return false;
     for (const side of through) this.#using[side]++;
     return true;
   }
@@ -39,6 +59,11 @@ export class World {
     for (const [key, row] of changes)
       if (row) this.rows.set(key, row);
       else this.rows.delete(key);
+  }
+
+  /** The new shape has gone, and with it what only it could say. */
+  forget(forgotten: (row: NonNullable<Row>) => NonNullable<Row>): void {
+    for (const [key, row] of this.rows) this.rows.set(key, forgotten(row));
   }
 
   /** Remembers what happened to some keys, or to all. */
@@ -56,9 +81,5 @@ export class World {
       .slice(-60)
       .map(({ at, what }) => `  ${new Date(at).toISOString().slice(14, 23)} ${what}`)
       .join('\n');
-  }
-
-  failed(code: string): void {
-    this.counts.errors.set(code, (this.counts.errors.get(code) ?? 0) + 1);
   }
 }

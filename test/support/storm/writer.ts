@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import pg from 'pg';
+import { Application, isCut } from './application.ts';
 import type { Random } from './random.ts';
-import type { Row, Shape, Through, Write } from './shape.ts';
+import type { Fresh, Row, Shape, Statement, Through, Write } from './shape.ts';
 import type { World } from './world.ts';
 
 const KEYS = 60;
@@ -10,170 +10,357 @@ const levels = ['READ COMMITTED', 'READ COMMITTED', 'READ COMMITTED', 'REPEATABL
 /** What may happen to an application without us too: it tries again. Anything else is a failure of ours. */
 const retried = new Set(['40001', '40P01']);
 
-export interface StormFailure {
-  readonly code: string;
-  readonly level: string;
-  readonly statement: string;
-  readonly message: string;
+export interface Pacing {
+  /** An application that thinks: between transactions, and the longest a transaction stays open. */
+  readonly thinkMs: number;
+  readonly slowMs: number;
 }
+
+/** What one transaction is about. */
+interface Task {
+  readonly kind: 'keys' | 'noise' | 'fillers' | 'truncate' | 'truncate a partition' | 'truncate a new table';
+  readonly keys: readonly number[];
+  readonly through: readonly Through[];
+  readonly work: (run: RunSql) => Promise<ReadonlyMap<number, Row>>;
+}
+
+type RunSql = (statement: Statement) => Promise<void>;
 
 /** One session of the application, until the world stops. Returns what should never have happened. */
-export async function runWriter(url: string, shape: Shape, world: World, random: Random): Promise<StormFailure[]> {
-  const client = new pg.Client({ connectionString: url, application_name: 'application' });
-  await client.connect();
-  const failures: StormFailure[] = [];
-  try {
-    while (!world.stopped) {
-      await oneTransaction(client, shape, world, random, failures);
-      await setTimeout(random.upTo(40)); // an application that thinks
-    }
-  } finally {
-    await client.end();
-  }
-  return failures;
-}
+export class Writer {
+  readonly #app: Application;
+  readonly #shape: Shape;
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #pacing: Pacing;
+  readonly #name: string;
+  readonly #fresh: Omit<Fresh, 'random'>;
+  readonly failures: string[] = [];
 
-async function oneTransaction(
-  client: pg.Client,
-  shape: Shape,
-  world: World,
-  random: Random,
-  failures: StormFailure[],
-): Promise<void> {
-  const through = chooseThrough(world, random);
-  const isNoise = random.chance(0.15);
-  const keys = isNoise
-    ? []
-    : [...new Set(Array.from({ length: 1 + random.upTo(3) }, () => 1 + random.upTo(KEYS)))].sort((a, b) => a - b);
-  if (!through.length || !world.use(through)) return await setTimeout(5);
-  if (!world.take(keys)) {
+  constructor(url: string, shape: Shape, world: World, random: Random, n: number, pacing: Pacing) {
+    this.#app = new Application(url);
+    this.#shape = shape;
+    this.#world = world;
+    this.#random = random;
+    this.#pacing = pacing;
+    this.#name = `w${n}`;
+    let last = 0;
+    const number = () => ++last * 16 + n;
+    this.#fresh = {
+      number,
+      text: () => `v${number()}`,
+      marked: () => {
+        const letter = random.pick(['V', 'w', 'd']);
+        const value = number();
+        return { written: `${letter}${value}`, settled: `${{ V: 'v', w: 'x', d: 'e' }[letter] ?? ''}${value}` };
+      },
+    };
+  }
+
+  async write(): Promise<void> {
+    try {
+      while (!this.#world.stopped) {
+        const task = await this.#choose();
+        if (task) await this.#transaction(task);
+        await setTimeout(this.#random.upTo(this.#pacing.thinkMs));
+      }
+    } finally {
+      await this.#app.close();
+    }
+  }
+
+  /** Old code, new code, or one transaction of both; null when what it would need is not to be had now. */
+  async #choose(): Promise<Task | null> {
+    const [world, random] = [this.#world, this.#random];
+    const wanted = random.pick<readonly Through[]>([['old'], ['new'], ['old', 'new']]);
+    const dice = random.next();
+    const count = 1 + random.upTo(3);
+    const keys = [...new Set(Array.from({ length: count }, () => 1 + random.upTo(KEYS)))].sort((a, b) => a - b);
+    const through = wanted.filter((side) => world.allowed[side]);
+    if (!through.length || !world.use(through)) return null;
+    const task = (kind: Task['kind'], taken: readonly number[], work: Task['work']): Task => ({
+      kind,
+      keys: taken,
+      through,
+      work,
+    });
+    if (dice < 0.01) {
+      if (await world.takeAll(() => setTimeout(2))) return this.#truncate(through);
+    } else if (dice < 0.06) return task('fillers', [], (run) => this.#deadlock(run));
+    else if (dice < 0.18) return task('noise', [], (run) => this.#noise(run, through));
+    else if (world.take(keys))
+      return task('keys', keys, (run) =>
+        new KeyWork(this.#shape, world, run, this.#freshFor(through), through, keys).write(),
+      );
     world.leave(through);
-    return await setTimeout(1);
+    return null;
   }
-  const level = random.pick(levels);
-  const statements: string[] = [];
-  const run = async (sql: string) => {
-    statements.push(sql);
-    await client.query(sql);
-  };
-  const tell = (end: string) => {
-    if (keys.length) world.tell(`${through.join('+')} ${statements.join('; ')} → ${end}`, keys);
-  };
-  try {
-    await run(`BEGIN ISOLATION LEVEL ${level}`);
-    const changes = isNoise
-      ? await writeNoise(run, shape, through, random)
-      : await writeKeys(run, shape, world, keys, through, random);
-    if (random.chance(0.03)) await setTimeout(random.upTo(1500)); // a slow transaction
-    if (random.chance(0.08)) {
-      await run('ROLLBACK');
-      world.counts.rolledBack++;
-    } else {
-      await run('COMMIT');
-      world.acknowledge(changes);
+
+  /** Old code that still runs has triggers; new code alone may outlive them. */
+  #freshFor(through: readonly Through[]): Fresh {
+    return {
+      ...this.#fresh,
+      random: this.#random,
+      ...(through.includes('old')
+        ? {}
+        : { marked: () => ((value: string) => ({ written: value, settled: value }))(this.#fresh.text()) }),
+    };
+  }
+
+  #truncate(through: readonly Through[]): Task {
+    const [shape, world, random] = [this.#shape, this.#world, this.#random];
+    const old = through.includes('old');
+    const key = 1 + random.upTo(KEYS);
+    const partition = shape.partitionOf(key);
+    const target = shape.truncateTarget;
+    const task = (kind: Task['kind'], sql: string, after: (key: number, row: NonNullable<Row>) => Row): Task => ({
+      kind,
+      keys: [],
+      through,
+      work: async (run) => {
+        const before = [...world.rows];
+        for (const statement of sql.split('; ')) await run({ sql: statement });
+        return new Map(before.map(([k, row]) => [k, after(k, row)]));
+      },
+    });
+    if (old && through.includes('new') && target && random.chance(0.5))
+      return task('truncate a new table', target.sql, (_key, row) => ({ ...row, ...target.change }));
+    if (old && partition !== null && random.chance(0.5))
+      return task('truncate a partition', shape.truncate('old', partition), (k, row) =>
+        shape.partitionOf(k) === partition ? null : row,
+      );
+    return task('truncate', shape.truncate(old ? 'old' : 'new', null), () => null);
+  }
+
+  /** Rows in the opposite order of everybody who goes from one page to the next. */
+  async #deadlock(run: RunSql): Promise<ReadonlyMap<number, Row>> {
+    const rows = Array.from({ length: 2 + this.#random.upTo(3) }, () => this.#random.upTo(this.#shape.fillers));
+    for (const n of rows.sort((a, b) => b - a)) {
+      await run({ sql: this.#shape.filler(n) });
+      await setTimeout(this.#random.upTo(15));
     }
-    tell('done');
-    world.counts.transactions++;
-  } catch (error) {
-    const { code = 'none', message } = error as { code?: string; message: string };
-    world.failed(`${code} ${level}`);
-    tell(`${code} ${message}`);
-    await client.query('ROLLBACK');
-    if (!retried.has(code)) failures.push({ code, level, statement: statements.at(-1) ?? '', message });
-  } finally {
-    world.give(keys);
-    world.leave(through);
+    return new Map();
   }
-}
 
-/** Old code, new code, or one transaction of both. */
-function chooseThrough(world: World, random: Random): readonly Through[] {
-  const wanted = random.pick<readonly Through[]>([['old'], ['new'], ['old', 'new']]);
-  return wanted.filter((side) => world.allowed[side]);
-}
-
-type RunSql = (sql: string) => Promise<void>;
-
-async function writeKeys(
-  run: RunSql,
-  shape: Shape,
-  world: World,
-  keys: readonly number[],
-  through: readonly Through[],
-  random: Random,
-): Promise<Map<number, Row>> {
-  const changes = new Map<number, Row>();
-  const inserted = new Set<number>();
-  const rowOf = (key: number): Row => (changes.has(key) ? (changes.get(key) ?? null) : (world.rows.get(key) ?? null));
-  for (let n = 1 + random.upTo(3); n > 0; n--) {
-    const undone = random.chance(0.1);
-    const before = new Map(changes);
-    if (undone) await run('SAVEPOINT s');
-    await writeOnce(run, shape, keys, random.pick(through), rowOf, changes, inserted, !world.allowed.old, random);
-    if (!undone) continue;
-    await run('ROLLBACK TO s');
-    changes.clear();
-    for (const [key, row] of before) changes.set(key, row);
+  /** Hot keys that everybody writes at once. */
+  async #noise(run: RunSql, through: readonly Through[]): Promise<ReadonlyMap<number, Row>> {
+    const random = this.#random;
+    for (let n = 1 + random.upTo(2); n > 0; n--)
+      await run({ sql: this.#shape.noise(random.pick(through), 1000 + random.upTo(5), this.#freshFor(through)) });
+    return new Map();
   }
-  return changes;
-}
 
-async function writeOnce(
-  run: RunSql,
-  shape: Shape,
-  keys: readonly number[],
-  side: Through,
-  rowOf: (key: number) => Row,
-  changes: Map<number, Row>,
-  inserted: Set<number>,
-  complete: boolean,
-  random: Random,
-): Promise<void> {
-  const key = random.pick(keys);
-  const row = rowOf(key);
-  const write = async ({ sql, after }: Write) => {
-    await run(sql);
-    changes.set(key, after);
-  };
-  if (!row) {
-    inserted.add(key);
-    return await write(shape.insert(side, key, random, complete));
-  }
-  // A row that is inserted through one shape is in the other when the transaction commits: until then it is not there to update.
-  if (side === 'new' && keys.some((k) => inserted.has(k))) return await write(shape.updateUnmapped(key, row, random));
-  const live = keys.filter((k) => rowOf(k));
-  const free = keys.find((k) => !rowOf(k));
-  switch (random.upTo(8)) {
-    case 0:
-      return await write({ sql: shape.remove(key), after: null });
-    case 1:
-      if (free === undefined) return await write(shape.update(side, key, row, random));
-      await run(shape.move(key, free));
-      changes.set(key, null);
-      changes.set(free, row);
-      return;
-    case 2: {
-      const many = shape.updateMany(side, live, random);
-      if (!many) return;
-      await run(many.sql);
-      for (const k of live) changes.set(k, { ...rowOf(k), ...many.change });
-      return;
+  async #transaction({ kind, keys, through, work }: Task): Promise<void> {
+    const [world, random] = [this.#world, this.#random];
+    const level = random.pick(levels);
+    const asReplica = random.chance(0.06) && !this.#shape.hasTriggers && through.includes('old');
+    const isSlow = random.chance(0.03);
+    const isPrepared = random.chance(0.01);
+    const isTold = keys.length > 0 || kind.startsWith('truncate');
+    const statements: string[] = [];
+    const run: RunSql = async (statement) => {
+      statements.push(statement.sql + (statement.data ?? ''));
+      await this.#app.run(statement);
+    };
+    const tell = (end: string) => {
+      if (isTold) world.tell(`${this.#name} ${through.join('+')} ${statements.join('; ')} → ${end}`, keys);
+    };
+    let commit: Commit | null = null;
+    let changes: ReadonlyMap<number, Row> = new Map();
+    try {
+      await run({ sql: `BEGIN ISOLATION LEVEL ${level}` });
+      if (asReplica) await run({ sql: 'SET LOCAL session_replication_role = replica' });
+      if (random.chance(0.3)) await run({ sql: 'SELECT 1 FROM pg_class LIMIT 1' }); // an older snapshot
+      if (isSlow && random.chance(0.5)) await setTimeout(random.upTo(this.#pacing.slowMs));
+      changes = await work(run);
+      if (isSlow) await setTimeout(random.upTo(this.#pacing.slowMs));
+      if (random.chance(0.08)) {
+        await run({ sql: 'ROLLBACK' });
+        world.count('transactions rolled back');
+      } else {
+        const { rows } = await this.#app.run({ sql: 'SELECT pg_current_xact_id_if_assigned()::text AS xid' });
+        commit = new Commit(
+          (rows[0] as { xid: string | null } | undefined)?.xid ?? null,
+          isPrepared ? `${this.#name}-${random.next()}` : null,
+        );
+        await commit.run(run);
+        world.acknowledge(changes);
+      }
+      tell('done');
+      this.#countDone(kind, asReplica, isPrepared);
+    } catch (error) {
+      await this.#failed(error, commit, changes, level, statements, tell);
+    } finally {
+      world.give(keys);
+      if (kind.startsWith('truncate')) world.giveAll();
+      world.leave(through);
     }
-    case 3:
-      return await write(shape.updateUnmapped(key, row, random));
-    default:
-      return await write(shape.update(side, key, row, random));
+  }
+
+  #countDone(kind: Task['kind'], asReplica: boolean, isPrepared: boolean): void {
+    this.#world.count('transactions');
+    if (kind.startsWith('truncate')) this.#world.count(kind);
+    if (asReplica) this.#world.count('transactions in replica role');
+    if (isPrepared) this.#world.count('transactions in two phases');
+  }
+
+  async #failed(
+    error: unknown,
+    commit: Commit | null,
+    changes: ReadonlyMap<number, Row>,
+    level: string,
+    statements: readonly string[],
+    tell: (end: string) => void,
+  ): Promise<void> {
+    const world = this.#world;
+    const { code = 'none', message, detail = '' } = error as { code?: string; message: string; detail?: string };
+    if (isCut(error)) {
+      this.#app.drop();
+      world.count('application sessions cut');
+      const committed = (await commit?.outcome((sql) => this.#app.run({ sql }))) ?? false;
+      if (committed) world.acknowledge(changes);
+      return tell(`cut, ${committed ? 'after' : 'before'} it was committed`);
+    }
+    tell(`${code} ${message} ${detail}`);
+    await this.#app.run({ sql: 'ROLLBACK' }).catch(() => this.#app.drop());
+    const withUs = [...detail.matchAll(/[Pp]rocess (\d+)/g)].some(([, pid]) => world.ours.has(Number(pid)));
+    const shown = `${code}${code === '40P01' && withUs ? ' with us' : ''}`;
+    world.errors.set(shown, (world.errors.get(shown) ?? 0) + 1);
+    if (!retried.has(code))
+      this.failures.push(`the application got ${code} (${level}): ${message} ${detail} in ${statements.join('; ')}`);
+    else if (code === '40P01' && withUs)
+      world.tell(`the application was the victim: ${statements.join('; ')} ${detail}`);
   }
 }
 
-/** Hot keys that everybody writes at once. */
-async function writeNoise(
-  run: RunSql,
-  shape: Shape,
-  through: readonly Through[],
-  random: Random,
-): Promise<Map<number, Row>> {
-  for (let n = 1 + random.upTo(2); n > 0; n--)
-    await run(shape.noise(random.pick(through), 1000 + random.upTo(5), random));
-  return new Map();
+/** A COMMIT whose answer may be lost: afterwards the database is asked. */
+class Commit {
+  readonly #xid: string | null;
+  readonly #name: string | null;
+
+  constructor(xid: string | null, name: string | null) {
+    this.#xid = xid;
+    this.#name = name;
+  }
+
+  async run(run: RunSql): Promise<void> {
+    if (this.#name === null || this.#xid === null) return await run({ sql: 'COMMIT' });
+    await run({ sql: `PREPARE TRANSACTION '${this.#name}'` });
+    await setTimeout(20);
+    await run({ sql: `COMMIT PREPARED '${this.#name}'` });
+  }
+
+  async outcome(query: (sql: string) => Promise<{ rows: unknown[] }>): Promise<boolean> {
+    if (this.#xid === null) return true;
+    for (;;) {
+      if (this.#name !== null && (await query(`SELECT FROM pg_prepared_xacts WHERE gid = '${this.#name}'`)).rows.length)
+        await query(`COMMIT PREPARED '${this.#name}'`);
+      const { rows } = await query(`SELECT pg_xact_status('${this.#xid}') AS status`);
+      const { status } = rows[0] as { status: string };
+      if (status !== 'in progress') return status === 'committed';
+      await setTimeout(5);
+    }
+  }
+}
+
+/** What one transaction does to the keys it has taken. */
+class KeyWork {
+  readonly #shape: Shape;
+  readonly #world: World;
+  readonly #run: RunSql;
+  readonly #fresh: Fresh;
+  readonly #through: readonly Through[];
+  readonly #keys: readonly number[];
+  #changes = new Map<number, Row>();
+  readonly #inserted = new Set<number>();
+
+  constructor(
+    shape: Shape,
+    world: World,
+    run: RunSql,
+    fresh: Fresh,
+    through: readonly Through[],
+    keys: readonly number[],
+  ) {
+    this.#shape = shape;
+    this.#world = world;
+    this.#run = run;
+    this.#fresh = fresh;
+    this.#through = through;
+    this.#keys = keys;
+  }
+
+  async write(): Promise<ReadonlyMap<number, Row>> {
+    const { random } = this.#fresh;
+    for (let n = 1 + random.upTo(3); n > 0; n--) {
+      const undone = random.chance(0.1);
+      const before = new Map(this.#changes);
+      if (undone) await this.#run({ sql: 'SAVEPOINT s' });
+      await this.#once(random.pick(this.#through));
+      if (!undone) continue;
+      await this.#run({ sql: 'ROLLBACK TO s' });
+      this.#changes = before;
+    }
+    return this.#changes;
+  }
+
+  #rowOf(key: number): Row {
+    return this.#changes.has(key) ? (this.#changes.get(key) ?? null) : (this.#world.rows.get(key) ?? null);
+  }
+
+  async #write(key: number, { after, ...statement }: Write): Promise<void> {
+    await this.#run(statement);
+    this.#changes.set(key, after);
+  }
+
+  async #once(side: Through): Promise<void> {
+    const [shape, fresh, keys] = [this.#shape, this.#fresh, this.#keys];
+    const { random } = fresh;
+    const key = random.pick(keys);
+    const row = this.#rowOf(key);
+    if (!row) {
+      this.#inserted.add(key);
+      return await this.#write(key, shape.insert(side, key, fresh, !this.#through.includes('old')));
+    }
+    // A row that is inserted through one shape is in the other when the transaction commits: until then it is not there to update.
+    if (side === 'new' && keys.some((k) => this.#inserted.has(k)))
+      return await this.#write(key, shape.updateUnmapped(key, row, fresh));
+    const live = keys.filter((k) => this.#rowOf(k));
+    const free = keys.find((k) => !this.#rowOf(k));
+    switch (random.upTo(11)) {
+      case 0:
+        return await this.#remove(random.chance(0.3) ? live : [key]);
+      case 1:
+        if (free === undefined) return await this.#write(key, shape.update(side, key, row, fresh));
+        return await this.#move(key, free, row);
+      case 2: {
+        const many = shape.updateMany(side, live, fresh);
+        await this.#run(many);
+        for (const k of live) this.#changes.set(k, { ...this.#rowOf(k), ...many.change });
+        return;
+      }
+      case 3:
+        return await this.#write(key, shape.updateUnmapped(key, row, fresh));
+      case 4:
+        return await this.#write(key, shape.replace(side, key, row, fresh));
+      case 5:
+        if (side === 'new') return await this.#write(key, shape.update(side, key, row, fresh));
+        this.#inserted.add(key);
+        return await this.#write(key, { ...shape.reinsert(key), after: row });
+      default:
+        return await this.#write(key, shape.update(side, key, row, fresh));
+    }
+  }
+
+  async #remove(keys: readonly number[]): Promise<void> {
+    await this.#run(this.#shape.remove(keys, this.#fresh, !this.#through.includes('old')));
+    for (const key of keys) this.#changes.set(key, null);
+  }
+
+  async #move(from: number, to: number, row: Row): Promise<void> {
+    await this.#run(this.#shape.move(from, to, this.#fresh, !this.#through.includes('old')));
+    this.#changes.set(from, null);
+    this.#changes.set(to, row);
+    if (this.#inserted.has(from)) this.#inserted.add(to);
+  }
 }

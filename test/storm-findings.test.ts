@@ -1,0 +1,242 @@
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { untilTrue } from './support/client.ts';
+import { withDatabase } from './support/database.ts';
+import { migrate } from './support/example.ts';
+import { race } from './support/race.ts';
+import { stepped } from './support/stepped.ts';
+
+// What the storm found, each reduced to the few steps that it takes.
+
+const migration = 'examples/extract-json/migration.yaml';
+const before = `
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, preferences jsonb);
+  INSERT INTO users VALUES (1, 'one', '{"theme": "light", "notifications": {"digest": "daily"}}'), (2, 'two', '{}')`;
+
+describe('after contract and back', () => {
+  it('a row whose document one new table made longer, so that it went to another page, takes the other’s values too', () =>
+    race(
+      {
+        migration,
+        before: `${before}; INSERT INTO users SELECT i, repeat('x', 700), '{"theme": "light"}' FROM generate_series(3, 60) AS i`,
+        phase: 'contract',
+      },
+      async (r) => {
+        await r.db.run(`UPDATE user_preferences SET theme = repeat('dark', 100);
+          UPDATE notification_preferences SET digest = 'never', email = false WHERE user_id > 1;
+          DELETE FROM notification_preferences WHERE user_id = 1`);
+        await r.m.back('switch');
+        expect(
+          await r.row(`SELECT count(*)::int AS n FROM users
+            WHERE preferences ->> 'theme' LIKE 'dark%' AND preferences -> 'notifications' ->> 'digest' = 'never' AND preferences -> 'notifications' ->> 'email' = 'false'`),
+        ).toEqual({ n: 59 });
+        expect(
+          await r.row(`SELECT preferences #> '{notifications,digest}' IS NOT NULL AS kept FROM users WHERE id = 1`),
+        ).toEqual({
+          kept: false,
+        });
+        expect(await r.row(`SELECT email, digest FROM notification_preferences WHERE user_id = 1`)).toEqual({
+          email: true,
+          digest: null,
+        });
+      },
+    ));
+});
+
+describe.each(['with', 'without'])('a row that goes to another partition, %s a foreign key', (how) => {
+  const partitioned = {
+    migration: `test/support/migrations/${how}-foreign-key.yaml`,
+    before: `
+      CREATE TABLE users (id bigint PRIMARY KEY, email text, preferences jsonb) PARTITION BY RANGE (id);
+      CREATE TABLE users_low PARTITION OF users FOR VALUES FROM (0) TO (100);
+      CREATE TABLE users_high PARTITION OF users DEFAULT;
+      INSERT INTO users VALUES (1, 'one', '{"theme": "light"}'), (2, 'two', '{"theme": "light"}')`,
+  };
+
+  it('while documents are older than the new tables takes along what these say', async () => {
+    let moved = false;
+    await race(
+      {
+        ...partitioned,
+        phase: 'contract',
+        at: async ({ role, when, text }, r) => {
+          if (moved || role !== 'worker' || when !== 'before' || !text.includes('FOR NO KEY UPDATE')) return;
+          moved = true;
+          await r.db.run('UPDATE users SET id = 101 WHERE id = 1');
+        },
+      },
+      async (r) => {
+        await r.db.run(`UPDATE user_preferences SET theme = 'dark', other = '{"beta": true}'`);
+        await r.m.back('dual-write');
+        expect(moved).toBe(true);
+        expect(await r.db.rows('SELECT id, preferences FROM users ORDER BY id')).toEqual([
+          { id: 2, preferences: { theme: 'dark', beta: true } },
+          { id: 101, preferences: { theme: 'dark', beta: true } },
+        ]);
+      },
+    );
+  });
+
+  it('is there for new code in the same transaction', () =>
+    race({ ...partitioned, phase: 'dual-write' }, async (r) => {
+      await r.db.run(
+        `BEGIN; UPDATE users SET id = 101 WHERE id = 1; UPDATE user_preferences SET theme = 'dark' WHERE user_id = 101; COMMIT`,
+      );
+      expect(await r.row('SELECT preferences FROM users WHERE id = 101')).toEqual({ preferences: { theme: 'dark' } });
+    }));
+
+  it('keeps what a document cannot hold', () =>
+    race({ ...partitioned, phase: 'dual-write' }, async (r) => {
+      await r.db.run(
+        `UPDATE users SET preferences = '[1]' WHERE id = 1; UPDATE user_preferences SET theme = 'dark' WHERE user_id = 1`,
+      );
+      await r.db.run('UPDATE users SET id = 101 WHERE id = 1');
+      expect(await r.row('SELECT theme FROM user_preferences WHERE user_id = 101')).toEqual({ theme: 'dark' });
+    }));
+
+  it.each(['DELETE FROM users WHERE id = 1', 'UPDATE users SET id = 101 WHERE id = 1'])(
+    'leaves nothing behind: %s',
+    (write) =>
+      race({ ...partitioned, phase: 'dual-write' }, (r) =>
+        r.db.run(`SET session_replication_role = replica; ${write}; RESET session_replication_role`),
+      ),
+  );
+});
+
+describe('a copy that is left at the key of a deleted row', () => {
+  const keyChange = `UPDATE users SET id = 2 WHERE id = 1`;
+
+  it.each(['DELETE FROM users WHERE id = 2', 'UPDATE users SET id = 3 WHERE id = 2'])(
+    'does not fail the next row that comes to that key: %s just before the foreign keys come',
+    async (write) => {
+      let written = false;
+      await race(
+        {
+          migration,
+          before,
+          phase: 'expand',
+          // The drain before that step has run, and the step has not asked for its locks yet.
+          at: async ({ role, when, text }, r) => {
+            if (
+              written ||
+              role !== 'executor' ||
+              when !== 'before' ||
+              !text.startsWith('LOCK TABLE') ||
+              !text.includes('user_preferences')
+            )
+              return;
+            written = true;
+            await r.db.run(write);
+          },
+        },
+        async (r) => {
+          await r.m.to('backfill');
+          expect(written).toBe(true);
+          await r.db.run(keyChange);
+        },
+      );
+    },
+  );
+
+  it.each(['DELETE FROM users WHERE id = 2', 'UPDATE users SET id = 3 WHERE id = 2'])(
+    'nor after a writer in replica role, for whom no foreign key cascades: %s',
+    (write) =>
+      race({ migration, before, phase: 'backfill' }, async (r) => {
+        const replica = await r.session('SET session_replication_role = replica');
+        await replica.do(write);
+        await r.db.run(keyChange);
+        expect(await r.row('SELECT count(*)::int AS n FROM user_preferences WHERE user_id = 2')).toEqual({ n: 1 });
+      }),
+  );
+
+  it.each(['DELETE FROM users WHERE id = 2', 'UPDATE users SET id = 3 WHERE id = 2'])(
+    'is drained after one whose snapshot is older than the copy: %s',
+    (write) =>
+      race({ migration, before, phase: 'dual-write' }, async (r) => {
+        const replica = await r.session(
+          'SET session_replication_role = replica; BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM users',
+        );
+        // The document has nothing to strip, so that only the copy is younger than the snapshot.
+        await r.db.run(`DELETE FROM notification_preferences WHERE user_id = 2`);
+        await r.db.run(`UPDATE notification_preferences SET email = true WHERE user_id = 2`);
+        const outcome = await replica.do(write).then(
+          () => replica.do('COMMIT').then(() => 'committed'),
+          (error: unknown) => (error as { code?: string }).code,
+        );
+        expect(['committed', '40001']).toContain(outcome);
+      }),
+  );
+});
+
+describe('an executor', () => {
+  it('is found busy, and can be taken over from, before it has made a journal', () =>
+    withDatabase(before, async (db) => {
+      let reached: () => void = () => undefined;
+      const isThere = new Promise<void>((resolve) => (reached = resolve));
+      let wake: () => void = () => undefined;
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      const frozen = stepped(db.connect, async ({ when, text }) => {
+        if (when !== 'before' || !text.startsWith('CREATE SCHEMA')) return;
+        reached();
+        await woken;
+      });
+      const zombie = migrate(frozen, migration).apply('expand');
+      await isThere;
+      const other = migrate(db.connect, migration);
+      await expect(other.apply('expand')).rejects.toMatchObject({ code: 'EXECUTOR_BUSY' });
+      await expect(other.apply('expand', { takeOver: true })).resolves.toMatchObject({ outcome: 'reached' });
+      wake();
+      await expect(zombie).rejects.toThrow();
+      expect(await other.run()).toMatchObject({ phase: 'expand', state: 'waiting', executor: null });
+    }));
+
+  it('waits while somebody rewrites the table whose backfill begins', () =>
+    race({ migration, before, phase: 'expand' }, async (r) => {
+      const rewriting = await r.session('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
+      const applied = r.m.to('backfill');
+      await untilTrue(
+        r.db.url,
+        `SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'users'::regclass)`,
+      );
+      await setTimeout(300); // longer than our sessions wait for a lock
+      await rewriting.do('COMMIT');
+      await applied;
+    }));
+
+  it('goes on when somebody cancels what it asks while it waits for older transactions', async () => {
+    let cancelled = 0;
+    await race(
+      {
+        migration,
+        before,
+        phase: 'backfill',
+        at: ({ role, when, text, session }) => {
+          if (role !== 'drain' || when !== 'before' || !text.includes('virtualxid') || cancelled > 2) return;
+          cancelled++;
+          throw Object.assign(new Error('canceling statement due to user request'), {
+            code: '57014',
+            pid: session.pid,
+          });
+        },
+      },
+      async (r) => {
+        await r.m.to('dual-write');
+        expect(cancelled).toBe(3);
+      },
+    );
+  });
+
+  it('whose rollback was cut short after the last undo writes down that it is done, and asks for nothing', async () => {
+    await withDatabase(before, async (db) => {
+      const m = migrate(db.connect, migration);
+      await m.to('dual-write');
+      await m.approveAll();
+      const mortal = stepped(db.connect, ({ when, text }) => {
+        if (when === 'after' && text.includes(`.quarantine SET state = 'settled'`)) throw new Error('It is gone.');
+      });
+      await expect(migrate(mortal, migration).rollback()).rejects.toThrow('It is gone.');
+      await expect(m.rollback()).resolves.toMatchObject({ outcome: 'reached', phase: null });
+      expect(await m.run()).toMatchObject({ state: 'rolledBack' });
+    });
+  });
+});
