@@ -41,9 +41,11 @@ export function judge({ raises, hangs }: Pick<Mutant, 'raises' | 'hangs'>, { tes
   if (!tests.length) return { caught: false, because: 'No test has that name.' };
   const failures = tests.flatMap((test) => test.failures);
   if (!tests.some((test) => test.failed)) return { caught: false, because: 'It survived: every test passed.' };
-  const counts = (failure: Failure) => failure.every((error) => isOfTheDatabase(error, raises) || isOfTheTest(error, hangs));
+  const counts = (failure: Failure) =>
+    failure.every((error) => isOfTheDatabase(error, raises) || isOfTheTest(error, hangs));
   const found = failures.find(counts);
-  const text = (failure: Failure | undefined) => failure?.map((e) => `${e.code ?? e.name}: ${e.message}`).join(' ← ') ?? 'nothing';
+  const text = (failure: Failure | undefined) =>
+    failure?.map((e) => `${e.code ?? e.name}: ${e.message}`).join(' ← ') ?? 'nothing';
   return found
     ? { caught: true, because: text(found) }
     : { caught: false, because: `It failed for another reason: ${text(failures[0])}` };
@@ -53,8 +55,11 @@ type SomeError = Failure[number];
 
 /** An error of ours or of PostgreSQL; but syntax, missing rights and names that do not exist speak of a mistake in the mutant. */
 const isOfTheDatabase = ({ code }: SomeError, raises: string | undefined) =>
-  code !== null && (/^[A-Z][A-Z_]+$/.test(code) || (/^[0-9A-Z]{5}$/.test(code) && (!code.startsWith('42') || code === raises)));
+  code !== null &&
+  (/^[A-Z][A-Z_]+$/.test(code) || (/^[0-9A-Z]{5}$/.test(code) && (!code.startsWith('42') || code === raises)));
 
 const isOfTheTest = ({ name, message, code }: SomeError, hangs: true | undefined) =>
   code === null &&
-  (name === 'AssertionError' || message.startsWith('It ended waiting') || (hangs === true && message.startsWith('Test timed out')));
+  (name === 'AssertionError' ||
+    message.startsWith('It ended waiting') ||
+    (hangs === true && message.startsWith('Test timed out')));
