@@ -16,7 +16,7 @@ import {
   type Target,
 } from './table-mapping.ts';
 import type { Routine } from './functions.ts';
-import { DRAINING } from './table-reverse.ts';
+import { DRAINING, TRUNCATED } from './table-reverse.ts';
 
 /**
  * capture: remember which rows were written, touch nothing else.
@@ -85,10 +85,14 @@ DECLARE ${join(
     '',
   )}
 BEGIN${beforehand}
-  IF TG_OP = 'DELETE' THEN${join(
-    m.targets.map((t) => deleteOrphan(m, t)),
-    '',
-  )}
+  IF TG_OP = 'DELETE' THEN${
+    m.foreignKeys
+      ? sql`
+    -- The foreign key deletes, but not for replica-role writers. A row that moves to another partition is deleted here and inserted there: its rows follow it.
+    IF current_setting('session_replication_role') = 'replica' THEN${deleteOrphans(m)}
+    END IF;`
+      : deleteOrphans(m)
+  }
 ${
   m.foreignKeys
     ? sql``
@@ -148,6 +152,12 @@ const sourceRow = (m: TableMapping, row: 'OLD' | 'NEW'): Sql =>
 const moveAll = (m: TableMapping): Sql =>
   join(
     m.targets.map((t) => moveOrDelete(m, t)),
+    '',
+  );
+
+const deleteOrphans = (m: TableMapping): Sql =>
+  join(
+    m.targets.map((t) => deleteOrphan(m, t)),
     '',
   );
 
@@ -232,7 +242,12 @@ export function truncateRoutine(m: TableMapping, mode: Mode): Routine {
     parameters: sql``,
     returns: 'trigger',
     body: sql`
-BEGIN${mode === 'capture' ? sql`` : join(m.targets.map(orphans), '')}
+BEGIN${
+      mode === 'capture'
+        ? sql``
+        : sql`
+  PERFORM set_config(${TRUNCATED}, statement_timestamp()::text, true);${join(m.targets.map(orphans), '')}`
+    }
   INSERT INTO ${ident(m.journal)}.dirty (migration, mapping, key) VALUES (${m.migration}, ${m.id}, NULL);
   RETURN NULL;
 END `,
