@@ -10,7 +10,8 @@ export interface Mutant {
   readonly find: string;
   readonly replace: string;
   readonly test: {
-    readonly file: 'races' | 'column-races' | 'guards';
+    /** test/<file>.test.ts */
+    readonly file: string;
     /** As for `vitest -t`: a regular expression over the names of its describes and its own. */
     readonly name: string;
   };
