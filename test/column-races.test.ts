@@ -34,6 +34,13 @@ describe('the fill', () => {
       expect(await product(r, 2)).toEqual({ price: '10.999', cents: 1100 });
     }));
 
+  it('a fill leaves alone what new code wrote, however lossy', () =>
+    race({ migration: 'test/support/migrations/coarse-price.yaml', before: products, phase: 'expand' }, async (r) => {
+      await r.db.run('UPDATE products SET price_cents = 777 WHERE id = 1');
+      await r.m.to('backfill');
+      expect(await product(r, 1)).toEqual({ price: '7.8', cents: 777 });
+    }));
+
   it('fills a row that an unrelated UPDATE wrote before its chunk came', () =>
     inPhase('expand', converting, products, async (r) => {
       await r.db.run(`UPDATE products SET name = 'touched' WHERE id = 2`);

@@ -3,8 +3,7 @@ import { sqlState } from '../src/database/sqlstate.ts';
 import type { RunContext } from '../src/backfill/context.ts';
 import { drainOnce } from '../src/backfill/drain.ts';
 import { Journal } from '../src/journal/journal.ts';
-import { untilTrue } from './support/client.ts';
-import { race, type Race, type Setting } from './support/race.ts';
+import { race, untilWaitingFor, type Race, type Setting } from './support/race.ts';
 
 // Interleavings of sessions stepped by hand. Every one ends with a comparison of both shapes, row by row.
 
@@ -156,10 +155,7 @@ describe('snapshots older than our copies', () => {
           await r.db.run(`UPDATE users SET preferences = '{"theme": "captured"}' WHERE id = 1`);
           const late = await r.session(`BEGIN ISOLATION LEVEL ${level}; SELECT count(*) FROM users`);
           const applied = r.m.to('dual-write');
-          await untilTrue(
-            r.db.url,
-            `SELECT EXISTS (SELECT FROM lockkeeper.event WHERE event ->> 'type' = 'horizon.waiting')`,
-          );
+          await untilWaitingFor(r, late, applied);
           expect(await r.row('SELECT theme FROM user_preferences WHERE user_id = 1')).toEqual({ theme: 'captured' });
           await late.do(`UPDATE users SET preferences = '{"theme": "late"}' WHERE id = 1`);
           await late.do('COMMIT');
@@ -177,10 +173,7 @@ describe('snapshots older than our copies', () => {
         async (r) => {
           const late = await r.session(`BEGIN ISOLATION LEVEL ${level}; SELECT count(*) FROM users`);
           const applied = r.m.to('dual-write');
-          await untilTrue(
-            r.db.url,
-            `SELECT EXISTS (SELECT FROM lockkeeper.event WHERE event ->> 'type' = 'horizon.waiting')`,
-          );
+          await untilWaitingFor(r, late, applied);
           const outcome = await late.do(write).then(() => late.do('COMMIT').then(() => 'committed'), sqlState);
           await late.do('ROLLBACK');
           await applied;
@@ -635,11 +628,7 @@ describe('keys', () => {
           if (role !== 'worker' || when !== 'before' || !text.startsWith('WITH held') || ++asked > 1) return;
           // The rows are locked, the new tables have not been read.
           const writer = await r.session();
-          back = writer.do(`UPDATE user_preferences SET theme = 'light' WHERE user_id = 1`);
-          await untilTrue(
-            r.db.url,
-            `SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')`,
-          );
+          back = (await writer.startAndWait(`UPDATE user_preferences SET theme = 'light' WHERE user_id = 1`)).end;
         },
       },
       async (r) => {

@@ -17,7 +17,7 @@ import {
   type Target,
 } from './table-mapping.ts';
 import type { Routine } from './functions.ts';
-import { DRAINING, patched } from './table-reverse.ts';
+import { DRAINING, TRUNCATED, patched } from './table-reverse.ts';
 
 /**
  * capture: remember which rows were written, touch nothing else.
@@ -82,10 +82,7 @@ END `
  */
 const cascade = (m: TableMapping): Sql => sql`
     IF ${asReplica} THEN
-      IF TG_OP = 'DELETE' THEN${join(
-        m.targets.map((t) => deleteOrphan(m, t)),
-        '',
-      )}
+      IF TG_OP = 'DELETE' THEN${deleteOrphans(m)}
       ELSIF ${keyChanged(m)} THEN${moveAll(m)}
       END IF;
     END IF;`;
@@ -135,10 +132,7 @@ const deleteWhatNoCascadeDeletes = (m: TableMapping): Sql => sql`
     IF ${asReplica} THEN${deleteAll(m)}
     END IF;`;
 
-const deleteAll = (m: TableMapping): Sql => sql`${join(
-  m.targets.map((t) => deleteOrphan(m, t)),
-  '',
-)}
+const deleteAll = (m: TableMapping): Sql => sql`${deleteOrphans(m)}
     -- A snapshot older than the row's copy sees nothing to delete: the drain will. (A foreign key would have raised 40001.)
     IF NOT FOUND AND ${notReadCommitted} THEN${remember(m, 'OLD')}
     END IF;`;
@@ -162,6 +156,12 @@ const sourceRow = (m: TableMapping, row: 'OLD' | 'NEW'): Sql =>
 const moveAll = (m: TableMapping): Sql =>
   join(
     m.targets.map((t) => moveOrDelete(m, t)),
+    '',
+  );
+
+const deleteOrphans = (m: TableMapping): Sql =>
+  join(
+    m.targets.map((t) => deleteOrphan(m, t)),
     '',
   );
 
@@ -289,7 +289,12 @@ export function truncateRoutine(m: TableMapping, mode: Mode): Routine {
     parameters: sql``,
     returns: 'trigger',
     body: sql`
-BEGIN${mode === 'capture' ? sql`` : join(m.targets.map(orphans), '')}
+BEGIN${
+      mode === 'capture'
+        ? sql``
+        : sql`
+  PERFORM set_config(${TRUNCATED}, statement_timestamp()::text, true);${join(m.targets.map(orphans), '')}`
+    }
   INSERT INTO ${ident(m.journal)}.dirty (migration, mapping, key) VALUES (${m.migration}, ${m.id}, NULL);
   RETURN NULL;
 END `,

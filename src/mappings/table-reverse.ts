@@ -22,6 +22,9 @@ const DEPTH_LIMIT = 16;
 /** Set while a drain writes: what it brings is not the application's. */
 export const DRAINING = 'lockkeeper.draining';
 
+/** Names the statement that emptied the source or a leaf of it: with CASCADE it goes on to empty the targets, and nobody asked for that. */
+export const TRUNCATED = 'lockkeeper.truncated';
+
 /** A source row `o` and a target row `n`: what each column rule needs. */
 const doc = (m: TableMapping) => docOf(m, sql`o`);
 const value = (c: TargetColumn) => sql`n.${ident(c.name)}`;
@@ -170,7 +173,7 @@ END `,
   };
 }
 
-/** AFTER TRUNCATE on a target: a table-wide update of the source, as the plan says. */
+/** AFTER TRUNCATE on a target: a table-wide update of the source, as the plan says; but rows whose source is still there come back as they were when a leaf took them along. */
 export function truncateTargetRoutine(m: TableMapping, index: number, target: Target): Routine {
   return {
     name: ours(m, `truncate_${index}`),
@@ -178,9 +181,11 @@ export function truncateTargetRoutine(m: TableMapping, index: number, target: Ta
     returns: 'trigger',
     body: sql`
 BEGIN
-  UPDATE ${ownMark} ${qualified(m.source)} AS o
-     SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
-   WHERE ${differs(doc(m), stripped(m, target))};
+  IF current_setting(${TRUNCATED}, true) IS DISTINCT FROM statement_timestamp()::text THEN
+    UPDATE ${ownMark} ${qualified(m.source)} AS o
+       SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
+     WHERE ${differs(doc(m), stripped(m, target))};
+  END IF;
   WITH t AS MATERIALIZED (${readSource(m, qualified(m.source), sql`true`)})${insertInto(m, target, sql`DO NOTHING`)};
   RETURN NULL;
 END `,

@@ -76,6 +76,7 @@ export function migrate(connect: Connect, migration: string, change: Partial<Dep
       await must(engine.rollback(phase));
     },
     verify: () => verify(engine.deps, { migration, repair: false }),
+    repair: () => verify(engine.deps, { migration, repair: true }),
     purge: async (): Promise<void> => {
       for (const { id } of (await listArchives(engine.deps)).archives)
         await purgeArchive(engine.deps, { id, confirm: () => Promise.resolve(true) });

@@ -17,6 +17,11 @@ const settings = [
 /** Builds dist once, for the tests that start the command, and one real server for the whole run. */
 export default async function setup(project: TestProject) {
   await build();
+  return await serve(project);
+}
+
+/** One real server for the whole run of a project. */
+export async function serve(project: TestProject) {
   const dir = await makeFolder();
   const server = await startEmbedded({ dir, flags: settings.flatMap((setting) => ['-c', setting]) });
   project.provide('postgresUrl', server.url);

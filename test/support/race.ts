@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Connect } from '../../src/database/database.ts';
 import type { PhaseName } from '../../src/events.ts';
-import { openClient, type Client } from './client.ts';
+import { openClient, untilTrue, type Client } from './client.ts';
 import { withDatabase, type TestDatabase } from './database.ts';
 import { migrate } from './example.ts';
 import { stepped, type Point } from './stepped.ts';
@@ -51,6 +51,22 @@ export async function race(
     }
     await expectExact(m);
   });
+}
+
+/** Until our work tells that it waits for this client's transaction, or is over: then it did not wait, and the comparison tells. */
+export async function untilWaitingFor(
+  { db }: Race,
+  { pid }: Pick<Client, 'pid'>,
+  work: Promise<unknown>,
+): Promise<void> {
+  let over = false;
+  const end = () => void (over = true);
+  work.then(end, end);
+  await untilTrue(
+    db.url,
+    `SELECT EXISTS (SELECT FROM lockkeeper.event WHERE event -> 'blockers' @> '[{"pid": ${pid}}]')`,
+    () => over,
+  );
 }
 
 /** Goes on to dual-write where it has not been yet: everything captured must have arrived. */

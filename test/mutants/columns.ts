@@ -1,0 +1,78 @@
+import type { Mutant } from './mutant.ts';
+
+/** Two columns of one row. */
+export const columns: readonly Mutant[] = [
+  {
+    name: 'both changed, the new column wins',
+    file: 'mappings/column-mapping.ts',
+    find: 'ELSIF ${differs(oldTo, newTo)} THEN${back}',
+    replace: 'ELSIF ${differs(oldTo, newTo)} AND NOT ${differs(oldFrom, newFrom)} THEN${back}',
+    test: { file: 'column-races', name: 'the one that changed; both changed, the new one; neither, none' },
+  },
+  {
+    name: 'the trigger stands aside for our own updates',
+    file: 'mappings/column-mapping.ts',
+    find: 'onlyIf: sql`current_setting(${GUARD}, true) IS DISTINCT FROM ${guardValue(m)}`,',
+    replace: '',
+    test: {
+      file: 'value-races',
+      name: 'on the way back the old column takes what the new one says, and the new one keeps it',
+    },
+  },
+  {
+    name: 'only what is unfilled is filled',
+    file: 'mappings/compile-column-mapping.ts',
+    find: 'AND guard.on IS NOT NULL AND ${unfilled(m, value)})',
+    replace: "AND guard.on IS NOT NULL AND ${differs(column('s', m.to.name), value)})",
+    test: { file: 'column-races', name: 'a fill leaves alone what new code wrote, however lossy' },
+  },
+  {
+    name: 'a row that is written for another reason is filled',
+    file: 'mappings/column-mapping.ts',
+    find: '\n  ELSIF ${newTo} IS NULL AND ${newFrom} IS NOT NULL THEN${fill}',
+    replace: '',
+    test: { file: 'column-races', name: 'fills a row that an unrelated UPDATE wrote before its chunk came' },
+  },
+  {
+    name: 'after the backfill NULL is what new code wrote',
+    file: 'mappings/column-mapping.ts',
+    find: "stopFilling: {\n      sql: createRoutine(syncRoutine(m, 'both')),",
+    replace: "stopFilling: {\n      sql: createRoutine(syncRoutine(m, 'filling')),",
+    test: { file: 'review', name: 'takes NULL for what new code wrote once the backfill is done' },
+  },
+  {
+    name: 'a pair agrees when either side explains the other',
+    file: 'mappings/column-mapping.ts',
+    find: '(NOT ${differs(to, up(m, from))} OR NOT ${differs(from, down(m, to))})',
+    replace: '(NOT ${differs(from, down(m, to))})',
+    test: {
+      file: 'column-races',
+      name: 'does not touch what is filled, nor the old column, however lossy the conversion',
+    },
+  },
+  {
+    name: 'a value that does not convert fails nobody',
+    file: 'mappings/column-mapping.ts',
+    find: 'EXCEPTION WHEN OTHERS THEN\n  RETURN NULL;',
+    replace: '',
+    test: { file: 'column-races', name: 'a value that does not convert fails nobody and goes to quarantine' },
+  },
+  {
+    name: 'the new column has no default until contract',
+    file: 'operations/column-mapping-plan.ts',
+    find: 'ADD COLUMN ${name} ${raw(m.to.type)}${collation}`',
+    replace:
+      'ADD COLUMN ${name} ${raw(m.to.type)}${collation}${old.default === null ? sql`` : sql` DEFAULT ${raw(old.default)}`}`',
+    test: { file: 'column-races', name: 'with a default on the old column' },
+  },
+  {
+    name: 'reviving, a row that moves is brought up to date',
+    file: 'mappings/column-mapping.ts',
+    find: '\n  ELSE${back}`,\n  }[mode]',
+    replace: '`,\n  }[mode]',
+    test: {
+      file: 'column-races',
+      name: 'a row that moves to another page while the old column is brought up to date is not missed',
+    },
+  },
+];

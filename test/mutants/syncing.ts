@@ -1,0 +1,155 @@
+import type { Mutant } from './mutant.ts';
+
+const thisRow = "updateFrom(m, target, thisRow(m, 'NEW'), flag)";
+
+/** From the document to the new tables. */
+export const syncing: readonly Mutant[] = [
+  {
+    name: 'the row is read again',
+    file: 'mappings/table-forward.ts',
+    find: thisRow,
+    replace:
+      'updateFrom(m, target, sql`SELECT ${join(m.key.map((k, n) => sql`NEW.${ident(k.source)} AS ${ident(`k${n}`)}`))}, ${docOf(m, sql`NEW`)} AS doc, ${rest(m, docOf(m, sql`NEW`))} AS rest`, flag)',
+    test: { file: 'races', name: 'an AFTER trigger (a_first) writes the same row again, and another row' },
+  },
+  {
+    name: 'only columns whose place changed are written',
+    file: 'mappings/table-forward.ts',
+    find: thisRow,
+    replace: "updateFrom(m, target, thisRow(m, 'NEW'), () => sql`true`)",
+    test: {
+      file: 'value-races',
+      name: 'old code that writes one key leaves a value alone for which the document has no place',
+    },
+  },
+  {
+    name: 'only differences are written to the new tables',
+    file: 'mappings/table-mapping.ts',
+    find: 'sql`${when(j)} AND ${differs(current(c), value(j))}`',
+    replace: 'sql`${when(j)}`',
+    test: { file: 'value-races', name: 'a write that means the same to the new shape does not touch its row' },
+  },
+  {
+    name: 'the trigger for INSERT is deferred',
+    file: 'mappings/table-sync.ts',
+    find: "when: 'AFTER INSERT', each: 'row at commit'",
+    replace: "when: 'AFTER INSERT', each: 'row'",
+    test: { file: 'races', name: 'plain INSERTs of new code, before and after the source row is updated' },
+  },
+  {
+    name: 'a new table row goes only when its source is gone',
+    file: 'mappings/table-forward.ts',
+    find: "\n       AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)});`;",
+    replace: ';`;',
+    test: { file: 'review', name: 'lets keys be shifted, and writes no defaults into documents that had none' },
+  },
+  {
+    name: 'a change of key moves the new row',
+    file: 'mappings/table-forward.ts',
+    find: '\n      UPDATE ${qualified(target.table)} n\n         SET ${join(m.key.map((k) => sql`${ident(k.target)} = NEW.${ident(k.source)}`))}\n       WHERE',
+    replace: '\n      DELETE FROM ${qualified(target.table)} n\n       WHERE',
+    test: {
+      file: 'races',
+      name: 'a key change while the document is being brought up to date again, without a foreign key',
+    },
+  },
+  {
+    name: 'a row that moves to another partition is left to the foreign key',
+    file: 'mappings/table-forward.ts',
+    find: "IF current_setting('session_replication_role') = 'replica' THEN",
+    replace: 'IF true THEN',
+    test: { file: 'partition-races', name: 'a row that moves to another leaf keeps what only the new shape has' },
+  },
+  {
+    name: 'deletes of replica-role writers are synced',
+    file: 'mappings/table-forward.ts',
+    find: "IF current_setting('session_replication_role') = 'replica' THEN",
+    replace: 'IF false THEN',
+    test: { file: 'races', name: 'sessions with settings of their own replica-role writers are not missed' },
+  },
+  {
+    name: 'REPEATABLE READ is captured in mixed mode',
+    file: 'mappings/table-forward.ts',
+    find: '\n  IF ${notReadCommitted} THEN${capture}\n  END IF;',
+    replace: '',
+    test: {
+      file: 'races',
+      name: 'REPEATABLE READ an update of a row that a drain wrote after the snapshot does not fail, without a foreign key',
+    },
+  },
+  {
+    name: 'a new row that is deleted and inserted at once is put back',
+    file: 'mappings/table-forward.ts',
+    find: "IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}\n    END IF;\n    RETURN NULL;",
+    replace: 'RETURN NULL;',
+    test: { file: 'review', name: 'keeps the document of a row that is deleted and inserted again in one statement' },
+  },
+  {
+    name: 'TRUNCATE takes the new rows at once',
+    file: 'mappings/table-forward.ts',
+    find: "${join(m.targets.map(orphans), '')}`",
+    replace: '`',
+    test: {
+      file: 'races',
+      name: 'without foreign keys the sync of a TRUNCATE waits for no reader of the new tables',
+    },
+  },
+  {
+    name: 'TRUNCATE is synced by DELETE',
+    file: 'mappings/table-forward.ts',
+    find: "${join(m.targets.map(orphans), '')}`",
+    replace: '\n  TRUNCATE ${join(m.targets.map((t) => qualified(t.table)))};`',
+    test: {
+      file: 'races',
+      name: 'without foreign keys the sync of a TRUNCATE waits for no reader of the new tables',
+    },
+  },
+  {
+    name: 'values are cast only when they can be',
+    file: 'mappings/json-column.ts',
+    find: 'json || takesAnyScalar.has(column.type) ? null : valid(doc)',
+    replace: 'json || takesAnyScalar.has(column.type) || column.type ? null : valid(doc)',
+    test: { file: 'value-races', name: 'fail no old writer, whether type or check refuses them, first and tenth time' },
+  },
+  {
+    name: 'values are checked before they are written',
+    file: 'mappings/json-column.ts',
+    find: 'column.check === null ? null : sql`(${withValue',
+    replace: "column.check !== '' ? null : sql`(${withValue",
+    test: {
+      file: 'races',
+      name: 'values that break a check, a type or NOT NULL on the new side never fail the old writer',
+    },
+  },
+  {
+    name: 'the check comes after the test of the cast',
+    file: 'mappings/json-column.ts',
+    find: 'return ok ? sql`CASE WHEN ${ok} THEN ${inner}',
+    replace: 'return ok ? sql`CASE WHEN ${check ?? sql`true`} AND ${ok} THEN ${inner}',
+    test: { file: 'value-races', name: 'values that do not fit stop no copy' },
+  },
+  {
+    name: 'a check that casts is not tried on a bare value',
+    file: 'mappings/json-column.ts',
+    find: 'column.check === null || takesAnyScalar.has(column.type)\n        ? ',
+    replace: 'column.name\n        ? ',
+    test: { file: 'value-races', name: 'fail no old writer, whether type or check refuses them, first and tenth time' },
+  },
+  {
+    name: 'what does not fit is put in quarantine',
+    file: 'mappings/table-forward.ts',
+    find: ", (i, j) => ident(`changed_${i}_${j}`))}) THEN${quarantine(m, 'NEW')}",
+    replace: ', (i, j) => ident(`changed_${i}_${j}`))}) THEN NULL;',
+    test: {
+      file: 'races',
+      name: 'values that break a check, a type or NOT NULL on the new side never fail the old writer',
+    },
+  },
+  {
+    name: 'values are compared by their image',
+    file: 'mappings/json-column.ts',
+    find: 'sql`record_image_ne(ROW(${a}), ROW(${b}))`',
+    replace: 'sql`(ROW(${a}) IS DISTINCT FROM ROW(${b}))`',
+    test: { file: 'value-races', name: 'numeric values that only look different are different' },
+  },
+];

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { race, type Race, type Setting } from './support/race.ts';
+
+// Which values are written where, and which are left alone.
+
+const settings = 'test/support/migrations/settings.yaml';
+const users = `
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, preferences jsonb);
+  INSERT INTO users VALUES (1, 'one', '{"theme": "light", "size": 1, "notifications": {"email": false}}'), (2, 'two', '{}'), (3, 'three', NULL),
+    (4, 'four', '{"theme": "light", "notifications": "none"}'), (5, 'five', '{"size": 10}')`;
+const inPhase = (phase: Setting['phase'], work: (r: Race) => Promise<void>, more = '') =>
+  race({ migration: settings, before: `${users}; ${more}`, phase }, work);
+const preferences = async ({ row }: Race, id: number) =>
+  (await row(`SELECT preferences FROM users WHERE id = ${id}`))?.['preferences'];
+const copy = ({ row }: Race, id: number) => row(`SELECT theme, size, email FROM settings WHERE user_id = ${id}`);
+
+describe('columns one by one', () => {
+  it('old code that writes one key leaves a value alone for which the document has no place', () =>
+    inPhase('dual-write', async (r) => {
+      await r.db.run(`
+        UPDATE settings SET email = false WHERE user_id = 4;
+        UPDATE users SET preferences = preferences || '{"theme": "dark"}' WHERE id = 4`);
+      expect(await copy(r, 4)).toEqual({ theme: 'dark', size: null, email: false });
+      expect(await preferences(r, 4)).toEqual({ theme: 'dark', notifications: 'none' });
+    }));
+
+  it('new code that writes one column writes no other key', () =>
+    inPhase('dual-write', async (r) => {
+      await r.db.run('UPDATE settings SET size = 5 WHERE user_id IN (2, 3)');
+      expect([await preferences(r, 2), await preferences(r, 3)]).toEqual([{ size: 5 }, { size: 5 }]);
+    }));
+
+  it('a default that new code writes itself is written down: old code reads the document', () =>
+    inPhase('dual-write', async (r) => {
+      await r.db.run(`
+        INSERT INTO users (id) VALUES (50); BEGIN; INSERT INTO users (id) VALUES (51); INSERT INTO settings (user_id, theme) VALUES (51, 'system'); COMMIT`);
+      expect([await preferences(r, 50), await preferences(r, 51)]).toEqual([
+        null,
+        { theme: 'system', notifications: { email: true } },
+      ]);
+    }));
+
+  it('a write that means the same to the new shape does not touch its row', () =>
+    inPhase('dual-write', async (r) => {
+      const version = () => r.row('SELECT xmin::text, ctid::text FROM settings WHERE user_id = 5');
+      const before = await version();
+      await r.db.run(`UPDATE users SET preferences = '{"size": "10"}' WHERE id = 5`);
+      expect(await version()).toEqual(before);
+      expect(await preferences(r, 5)).toEqual({ size: '10' });
+    }));
+
+  it('normalisers on both sides that undo each other fail nobody', () =>
+    inPhase(
+      'dual-write',
+      async (r) => {
+        await r.db.run(`
+          CREATE FUNCTION upper_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.theme := upper(NEW.theme); RETURN NEW; END $$;
+          CREATE TRIGGER upper_case BEFORE UPDATE ON settings FOR EACH ROW EXECUTE FUNCTION upper_case()`);
+        await r.db.run(`UPDATE users SET preferences = preferences || '{"theme": "Dark"}' WHERE id = 1`);
+        expect((await r.m.verify()).ok).toBe(false);
+        await r.db.run(
+          `DROP TRIGGER upper_case ON settings; UPDATE users SET preferences = preferences || '{"theme": "light"}' WHERE id = 1`,
+        );
+      },
+      `CREATE FUNCTION lower_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.preferences := jsonb_set(NEW.preferences, '{theme}', to_jsonb(lower(NEW.preferences ->> 'theme'))); RETURN NEW; END $$;
+       CREATE TRIGGER lower_case BEFORE UPDATE ON users FOR EACH ROW WHEN (NEW.preferences ? 'theme') EXECUTE FUNCTION lower_case()`,
+    ));
+});
+
+describe('values that do not fit', () => {
+  it('fail no old writer, whether type or check refuses them, first and tenth time', () =>
+    inPhase('dual-write', async (r) => {
+      for (let i = 0; i < 10; i++)
+        await r.db.run(`
+          UPDATE users SET preferences = '{"size": "many", "notifications": {"email": "perhaps"}}' WHERE id = 1;
+          UPDATE users SET preferences = '{"size": -1}' WHERE id = 2; UPDATE users SET preferences = '{"size": 99999999999}' WHERE id = 3;
+          INSERT INTO users VALUES (${50 + i}, 'x', '{"size": "none"}');
+          UPDATE users SET preferences = '{"size": 1}' WHERE id <= 3`);
+      expect(await copy(r, 2)).toMatchObject({ size: 1 });
+      expect(await copy(r, 59)).toMatchObject({ size: null });
+      expect(await preferences(r, 59)).toEqual({ size: 'none' });
+    }));
+
+  it('stop no copy', () =>
+    inPhase(
+      'expand',
+      async (r) => {
+        await r.m.to('dual-write');
+        expect([await copy(r, 90), await copy(r, 91), await copy(r, 92)]).toEqual([
+          { theme: 'system', size: null, email: true },
+          { theme: 'system', size: null, email: true },
+          { theme: null, size: null, email: true },
+        ]);
+      },
+      `INSERT INTO users VALUES (90, 'x', '{"size": "many"}'), (91, 'x', '{"size": -1, "notifications": {"email": "perhaps"}}'), (92, 'x', '{"theme": {}}')`,
+    ));
+});
+
+describe('keys after contract', () => {
+  it('that are changed and used again bring no document back to another row', () =>
+    inPhase('contract', async (r) => {
+      await r.db.run(`
+        UPDATE users SET id = 100 WHERE id = 1; DELETE FROM users WHERE id = 4;
+        INSERT INTO users (id, email) VALUES (4, 'new'), (1, 'other'); INSERT INTO settings (user_id, theme) VALUES (4, 'fresh')`);
+      await r.m.back('dual-write');
+      expect(await preferences(r, 100)).toEqual({ theme: 'light', size: 1, notifications: { email: false } });
+      expect(await preferences(r, 4)).toMatchObject({ theme: 'fresh' });
+      expect(await preferences(r, 1)).toBeNull();
+    }));
+});
+
+describe('two columns of one row', () => {
+  it('on the way back the old column takes what the new one says, and the new one keeps it, however coarse the old one is', () =>
+    race(
+      {
+        migration: 'test/support/migrations/coarse-price.yaml',
+        before:
+          'CREATE TABLE products (id bigint PRIMARY KEY, price numeric); INSERT INTO products VALUES (1, 1.5), (2, 2)',
+        phase: 'contract',
+      },
+      async (r) => {
+        await r.db.run('UPDATE products SET price_cents = 777 WHERE id = 1');
+        await r.m.back('dual-write');
+        expect(await r.row('SELECT price::text, price_cents AS cents FROM products WHERE id = 1')).toEqual({
+          price: '7.8',
+          cents: 777,
+        });
+      },
+    ));
+
+  it.each([
+    ['numeric', '1.0', '1.00'],
+    ['json', '{"a": 1}', '{"a":1}'],
+    ['point', '(1,2)', '(1,3)'],
+    ['text COLLATE ignore_case', 'a', 'A'],
+  ])('%s values that only look different are different', (type, first, second) =>
+    race(
+      {
+        migration: 'test/support/migrations/rename-value.yaml',
+        before: `CREATE COLLATION ignore_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+          CREATE TABLE things (id bigint PRIMARY KEY, value ${type}); INSERT INTO things VALUES (1, '${first}')`,
+        phase: 'dual-write',
+      },
+      async (r) => {
+        const both = () => r.row('SELECT value::text AS old, renamed::text AS new FROM things');
+        await r.db.run(`UPDATE things SET value = '${second}'`);
+        expect(await both()).toEqual({ old: second, new: second });
+        await r.db.run(`UPDATE things SET renamed = '${first}'`);
+        expect(await both()).toEqual({ old: first, new: first });
+      },
+    ),
+  );
+});
