@@ -8,19 +8,27 @@ import type {
   StatusDocument,
   VerifyDocument,
 } from '../app/documents.ts';
+import type { InitResult } from '../app/init.ts';
+import type { NewMigrationResult } from '../app/new-migration.ts';
+import type { ValidateResult } from '../app/validate.ts';
 import type { Event } from '../events.ts';
 import type { Settings } from '../journal/journal.ts';
 import type { Plan } from '../plan/plan.ts';
 import type {
   Archives,
+  initSchema,
+  newSchema,
   Quarantine,
   RunResult,
   settingsSchema,
   Status,
+  validateSchema,
   Verification,
 } from '../report/document-schemas.ts';
 import type { eventSchema } from '../report/event-schema.ts';
 import type { Frozen } from '../report/frozen.ts';
+import type { InspectDocument } from '../report/inspect.ts';
+import type { inspectSchema } from '../report/inspect-schema.ts';
 import { documentJsonSchemas } from '../report/json-schemas.ts';
 import type { planSchema } from '../report/plan-schema.ts';
 
@@ -30,6 +38,10 @@ it('has schemas that say what the use cases return, no more and no less', () => 
   expectTypeOf<Verification>().toEqualTypeOf<Frozen<VerifyDocument>>();
   expectTypeOf<Quarantine>().toEqualTypeOf<Frozen<QuarantineDocument>>();
   expectTypeOf<Archives>().toEqualTypeOf<Frozen<ArchiveDocument>>();
+  expectTypeOf<Frozen<z.infer<typeof initSchema>>>().toEqualTypeOf<Frozen<InitResult>>();
+  expectTypeOf<Frozen<z.infer<typeof newSchema>>>().toEqualTypeOf<Frozen<NewMigrationResult>>();
+  expectTypeOf<Frozen<z.infer<typeof validateSchema>>>().toEqualTypeOf<Frozen<ValidateResult>>();
+  expectTypeOf<Frozen<z.infer<typeof inspectSchema>>>().toEqualTypeOf<Frozen<InspectDocument>>();
   expectTypeOf<Frozen<z.infer<typeof planSchema>>>().toEqualTypeOf<Frozen<Plan>>();
   expectTypeOf<Frozen<z.infer<typeof settingsSchema>['settings']>>().toEqualTypeOf<Frozen<Settings>>();
   type Line = { readonly schema: 'lockkeeper.event/1'; readonly at: string } & Event;

@@ -152,6 +152,20 @@ export const expectSchema = z.object({
   ok: z.boolean(),
 });
 
+export const initSchema = z.object({ schema: z.literal('lockkeeper.init/1'), config: text, migrations: text });
+
+export const newSchema = z.object({ schema: z.literal('lockkeeper.new/1'), name: text, path: text });
+
+export const validateSchema = z.object({
+  schema: z.literal('lockkeeper.validate/1'),
+  ok: z.boolean(),
+  name: text.nullable(),
+  operations: z.array(text),
+  problems: z.array(
+    z.object({ file: text, line: count, column: count, path: text, message: text, suggestion: text.nullable() }),
+  ),
+});
+
 export const errorSchema = z.object({
   schema: z.literal('lockkeeper.error/1'),
   code: text.regex(/^[A-Z][A-Z_]*$/u),

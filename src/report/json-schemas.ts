@@ -5,17 +5,25 @@ import {
   archiveSchema,
   errorSchema,
   expectSchema,
+  initSchema,
+  newSchema,
   quarantineSchema,
   readsSchema,
   runSchema,
   settingsSchema,
   statusSchema,
+  validateSchema,
   verifySchema,
 } from './document-schemas.ts';
 import { eventSchema } from './event-schema.ts';
+import { inspectSchema } from './inspect-schema.ts';
 import { planSchema } from './plan-schema.ts';
 
 const documents = {
+  init: [initSchema, 'What lockkeeper init wrote'],
+  new: [newSchema, 'What lockkeeper new wrote'],
+  validate: [validateSchema, 'Whether a migration is well written: lockkeeper validate'],
+  inspect: [inspectSchema, 'What a table or a column is like: lockkeeper inspect'],
   plan: [planSchema, 'A plan: what lockkeeper plan prints and apply runs'],
   status: [statusSchema, 'Where migrations stand: lockkeeper status'],
   run: [runSchema, 'How lockkeeper apply or rollback ended'],
