@@ -1,0 +1,107 @@
+import type { TransactionStmt } from '@pgsql/types';
+import { commandsOf } from './context.ts';
+import { locksOf } from './locks.ts';
+import { as } from './nodes.ts';
+import type { Context, Report, Rule, Wrapping } from './rule.ts';
+import type { Statement } from './statement.ts';
+import { apply } from './world/apply.ts';
+import { keyOf } from './world/objects.ts';
+import type { World } from './world/world.ts';
+
+/** What a rule found in a statement. */
+export interface Found extends Report {
+  readonly rule: Rule;
+  readonly statement: Statement;
+}
+
+export interface Reading {
+  readonly text: string;
+  readonly statements: readonly Statement[];
+  readonly wrapping: Wrapping;
+  readonly pg: number;
+  readonly rules: readonly Rule[];
+}
+
+/** Runs a file's statements in the simulated database, and the rules before each. */
+export function runFile(world: World, reading: Reading): readonly Found[] {
+  const { session } = world;
+  const { statements, wrapping } = reading;
+  session.resetAll();
+  if (wrapping === 'file' || (wrapping === 'batch' && statements.filter(({ block }) => block === null).length > 1))
+    session.begin('runner');
+  const found = statements.flatMap((statement, position) => {
+    leaveBlock(world, statement);
+    enterBlock(world, statement);
+    session.nextStatement();
+    const reports = check(world, reading, statement, position);
+    step(world, statement, reading.pg, position);
+    return reports;
+  });
+  if (session.transaction?.by === 'file' && wrapping === 'statement') session.rollback();
+  else session.commit();
+  return found;
+}
+
+function check(world: World, reading: Reading, statement: Statement, position: number): readonly Found[] {
+  const { text, statements, wrapping, pg, rules } = reading;
+  const context: Context = {
+    ...{ statement, node: statement.node, world, transaction: world.session.transaction, pg },
+    ...{ commands: commandsOf(statement, world), statements, position, wrapping, text },
+  };
+  return rules.flatMap((rule) =>
+    Array.from(rule.check(context), (report) => ({
+      ...report,
+      ...(statement.block && { fix: null }),
+      rule,
+      statement,
+    })),
+  );
+}
+
+/** A DO block is a transaction of its own unless it is inside one. */
+function enterBlock({ session }: World, { block }: Statement): void {
+  if (block !== null && session.transaction === null) session.begin('block');
+}
+
+function leaveBlock({ session }: World, { block }: Statement): void {
+  if (block === null && session.transaction?.by === 'block') session.commit();
+}
+
+function step(world: World, { node, opaque }: Statement, pg: number, position: number): void {
+  const transaction = as(node, 'TransactionStmt');
+  if (transaction) change(world, transaction);
+  else if (!opaque) {
+    const locks = world.session.transaction ? locksOf(node, world, pg) : [];
+    const held = locks.filter(({ relation }) => !world.isNew(relation.origin) && !relation.temporary);
+    world.session.hold(
+      held.map(({ relation, mode }) => ({ relation: keyOf(relation), kind: relation.kind, mode, position })),
+    );
+    apply(world, node);
+  }
+}
+
+function change({ session }: World, { kind, chain, savepoint_name: savepoint = '' }: TransactionStmt): void {
+  const inTransaction = session.transaction !== null;
+  switch (kind) {
+    case 'TRANS_STMT_BEGIN':
+    case 'TRANS_STMT_START':
+      if (!inTransaction) session.begin('file');
+      break;
+    case 'TRANS_STMT_COMMIT':
+    case 'TRANS_STMT_PREPARE':
+      if (inTransaction) session.commit();
+      if (inTransaction && chain) session.begin('file');
+      break;
+    case 'TRANS_STMT_ROLLBACK':
+      if (inTransaction) session.rollback();
+      if (inTransaction && chain) session.begin('file');
+      break;
+    case 'TRANS_STMT_SAVEPOINT':
+      session.savepoint(savepoint);
+      break;
+    case 'TRANS_STMT_ROLLBACK_TO':
+      session.rollbackTo(savepoint);
+      break;
+    default:
+  }
+}
