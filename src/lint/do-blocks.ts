@@ -25,13 +25,14 @@ export function innerStatements(block: Statement): readonly Statement[] {
   };
   return bodyParts(block).flatMap(({ how, query }) => {
     if (how === 'execute') return executed(block, query, spanOf(query));
-    const sql = how === 'perform' ? query.replace(/^SELECT\s/u, '') : query;
-    return statementsIn(block, query, shifted(spanOf(sql), sql.length - query.length));
+    if (how === 'run') return statementsIn(block, query, spanOf(query));
+    // PERFORM is handed over as a SELECT, which is longer than what is written
+    const { start, end } = spanOf(query.slice(SELECT.length));
+    return statementsIn(block, query, { start: start - SELECT.length, end }).map((s) => ({ ...s, start }));
   });
 }
 
-/** PERFORM is handed over as a SELECT, which is longer than what is written. */
-const shifted = (span: Span, by: number): Span => ({ start: span.start + by, end: span.end });
+const SELECT = 'SELECT ';
 
 /** Where the text between the block's dollar quotes begins; null for a quoted string, whose text is not what it says. */
 function bodyPlace({ text, start }: Statement): number | null {

@@ -93,7 +93,7 @@ function createIndex(world: World, statement: IndexStmt): void {
   putIndex(world, {
     ...{ schema: table.schema, name, table: keyOf(table), unique: statement.unique === true, constraint: null },
     columns: keys.map((k) => k.name ?? null),
-    mentioned: columnsIn([keys, statement.whereClause]),
+    mentioned: columnsIn([keys.map(({ expr }) => expr), statement.whereClause]),
     where: statement.whereClause ?? null,
     concurrent: statement.concurrent === true,
     origin: world.now,

@@ -1,0 +1,42 @@
+import type { Node } from '@pgsql/types';
+import { all, as, columnOf, conjuncts, constantOf, contains, nameOf, sameTree, strings } from './nodes.ts';
+
+/** A condition that every row fulfils. */
+export function isTautology(condition: Node | undefined): boolean {
+  if (condition === undefined) return true;
+  const both = as(condition, 'BoolExpr');
+  if (both?.boolop === 'AND_EXPR') return (both.args ?? []).every(isTautology);
+  if (both?.boolop === 'OR_EXPR') return (both.args ?? []).some(isTautology);
+  if (constantOf(condition) === true) return true;
+  const compared = as(condition, 'A_Expr');
+  if (compared?.kind !== 'AEXPR_OP' || !['=', '<=', '>='].includes(strings(compared.name)[0] ?? '')) return false;
+  return sameTree(compared.lexpr, compared.rexpr);
+}
+
+/** Columns that a condition asks to be NULL. */
+export const columnsAskedNull = (condition: Node | undefined): readonly string[] =>
+  conjuncts(condition).flatMap((node) => {
+    const test = as(node, 'NullTest');
+    const column = test?.nulltesttype === 'IS_NULL' ? columnOf(test.arg) : null;
+    return column ?? [];
+  });
+
+/** A condition that leaves some rows out by a value: a comparison, a list, a range, or a query with a LIMIT. */
+export const boundsRows = (node: Node): boolean =>
+  as(node, 'A_Expr') !== undefined || as(node, 'CurrentOfExpr') !== undefined || isLimited(node) || hasSubquery(node);
+
+const hasSubquery = (node: Node): boolean => as(node, 'SubLink') !== undefined;
+
+const isLimited = (node: Node): boolean => contains([node], 'SelectStmt', ({ limitCount }) => limitCount !== undefined);
+
+/** The table is joined with itself, row by row, and nothing leaves rows out. */
+export function joinsItself(table: string, from: readonly Node[] | undefined, condition: Node | undefined): boolean {
+  const others = all(from, 'RangeVar');
+  if (others.length === 0 || others.length !== (from ?? []).length) return false;
+  if (others.some((other) => nameOf(other).name !== table)) return false;
+  return conjuncts(condition).every((node) => {
+    const compared = as(node, 'A_Expr');
+    const [left, right] = [columnOf(compared?.lexpr), columnOf(compared?.rexpr)];
+    return compared?.kind === 'AEXPR_OP' && left !== null && left === right;
+  });
+}
