@@ -64,6 +64,7 @@ import { unboundedDelete } from './rules/unbounded-delete.ts';
 import { unboundedUpdate } from './rules/unbounded-update.ts';
 import { unclosedTransaction } from './rules/unclosed-transaction.ts';
 import { unknownIgnoredRule } from './rules/unknown-ignored-rule.ts';
+import { unsupportedOperation } from './rules/unsupported-operation.ts';
 import { unusedIgnore } from './rules/unused-ignore.ts';
 import { vacuumFullOrCluster } from './rules/vacuum-full-or-cluster.ts';
 import { validateInSameTransaction } from './rules/validate-in-same-transaction.ts';
@@ -135,6 +136,7 @@ export const rules: readonly Rule[] = [
   unboundedUpdate,
   unclosedTransaction,
   unknownIgnoredRule,
+  unsupportedOperation,
   unusedIgnore,
   vacuumFullOrCluster,
   validateInSameTransaction,

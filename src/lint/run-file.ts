@@ -27,8 +27,7 @@ export function runFile(world: World, reading: Reading): readonly Found[] {
   const { session } = world;
   const { statements, wrapping } = reading;
   session.resetAll();
-  if (wrapping === 'file' || (wrapping === 'batch' && statements.filter(({ block }) => block === null).length > 1))
-    session.begin('runner');
+  if (wrapping === 'file' || (wrapping === 'batch' && isOneTransaction(statements))) session.begin('runner');
   const found = statements.flatMap((statement, position) => {
     leaveBlock(world, statement);
     enterBlock(world, statement);
@@ -40,6 +39,12 @@ export function runFile(world: World, reading: Reading): readonly Found[] {
   if (session.transaction?.by === 'file' && wrapping === 'statement') session.rollback();
   else session.commit();
   return found;
+}
+
+/** Several statements in one string are, unless they say themselves where one begins. */
+function isOneTransaction(statements: readonly Statement[]): boolean {
+  const outer = statements.filter(({ block }) => block === null);
+  return outer.length > 1 && !outer.some(({ node }) => as(node, 'TransactionStmt'));
 }
 
 function check(world: World, reading: Reading, statement: Statement, position: number): readonly Found[] {

@@ -32,9 +32,7 @@ function whatIsWrong({ node, transaction, wrapping, statement }: Context): strin
   const begins = kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START';
   const ends = kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK';
   if ((!begins && !ends) || statement.block) return null;
-  const runs = wrapping === 'file' || (wrapping === 'batch' && transaction?.by === 'runner');
-  if (wrapping === 'batch' && begins && transaction?.by === 'runner') return null;
-  if (runs) return 'The runner opens and closes the transaction of this file itself.';
+  if (wrapping === 'file') return 'The runner opens and closes the transaction of this file itself.';
   if (begins) return transaction === null ? null : 'There is a transaction already: this begins nothing.';
   return transaction === null ? 'There is no transaction to end here.' : null;
 }
