@@ -4,6 +4,7 @@ import { all, as, constantOf, nameOf, strings } from './nodes.ts';
 import { itemAt } from './places.ts';
 import type { Command, Context } from './rule.ts';
 import type { Span } from './tokens.ts';
+import { type ColumnType, typeOf } from './world/column-type.ts';
 import { constraintsOf } from './world/define-column.ts';
 import { columnNamed, type Relation } from './world/objects.ts';
 
@@ -67,3 +68,21 @@ export const isNewColumn = (context: Context, table: Relation, name: string): bo
 };
 
 export const tableName = (context: Context): string => nameOf(as(context.node, 'CreateStmt')?.relation ?? {}).name;
+
+/** The type that a column gets, new or changed, with its place. */
+export interface TypedColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly at: Span;
+}
+
+export function typedColumns(context: Context): readonly TypedColumn[] {
+  const changed = context.commands.flatMap(({ type, column: def, name, at }) =>
+    type === 'AT_AlterColumnType' && def ? [{ def, name, at }] : [],
+  );
+  return [...newColumns(context), ...changed].flatMap(({ def, name, at }) => {
+    const type = typeOf(def.typeName);
+    if (type === null || type.schema !== null) return [];
+    return [{ name, type, at }];
+  });
+}

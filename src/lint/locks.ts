@@ -121,41 +121,46 @@ const commandModes: Partial<Record<NonNullable<AlterTableCmd['subtype']>, LockMo
   AT_DisableTrigUser: 'SHARE ROW EXCLUSIVE',
 };
 
+type CommandLocks = (command: AlterTableCmd, table: Relation, world: World, pg: number) => readonly Lock[];
+
+const own = (table: Relation, mode: LockMode): readonly Lock[] => [{ relation: table, mode }];
+
 /** What one action of an ALTER TABLE locks: its table, and the tables at the other end of foreign keys and partitions. */
-export function commandLocks(command: AlterTableCmd, table: Relation, world: World, pg: number): readonly Lock[] {
-  const [constraint, column, partition] = [
-    as(command.def, 'Constraint'),
-    as(command.def, 'ColumnDef'),
-    as(command.def, 'PartitionCmd'),
-  ];
-  const own = (mode: LockMode): readonly Lock[] => [{ relation: table, mode }];
-  switch (command.subtype) {
-    case 'AT_AddConstraint':
-      return constraint?.contype === 'CONSTR_FOREIGN'
-        ? [...own('SHARE ROW EXCLUSIVE'), ...on(world, constraint.pktable, 'SHARE ROW EXCLUSIVE')]
-        : own('ACCESS EXCLUSIVE');
-    case 'AT_AddColumn':
-      return [...own('ACCESS EXCLUSIVE'), ...referencedBy(column ? constraintsOf(column) : [], world)];
-    case 'AT_DropColumn':
-    case 'AT_DropConstraint':
-    case 'AT_AlterColumnType':
-      return [...own('ACCESS EXCLUSIVE'), ...otherEnds(command, table, world)];
-    case 'AT_AttachPartition':
-      return [
-        ...own(pg >= 12 ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE'),
-        ...on(world, partition?.name, 'ACCESS EXCLUSIVE'),
-        ...(table.defaultPartition === null
-          ? []
-          : [{ relation: world.byKey(table.defaultPartition), mode: 'ACCESS EXCLUSIVE' as const }]),
-      ];
-    case 'AT_DetachPartition':
-      return partition?.concurrent
-        ? own('SHARE UPDATE EXCLUSIVE')
-        : [...own('ACCESS EXCLUSIVE'), ...on(world, partition?.name, 'ACCESS EXCLUSIVE')];
-    default:
-      return own((command.subtype && commandModes[command.subtype]) ?? 'ACCESS EXCLUSIVE');
-  }
-}
+const commandLocks: CommandLocks = (command, table, world, pg) => {
+  const { subtype } = command;
+  const more = subtype && wideLocks[subtype];
+  return more?.(command, table, world, pg) ?? own(table, (subtype && commandModes[subtype]) ?? 'ACCESS EXCLUSIVE');
+};
+
+const withOtherEnds: CommandLocks = (command, table, world) => [
+  ...own(table, 'ACCESS EXCLUSIVE'),
+  ...otherEnds(command, table, world),
+];
+
+const wideLocks: Partial<Record<NonNullable<AlterTableCmd['subtype']>, CommandLocks>> = {
+  AT_AddConstraint: ({ def }, table, world) => {
+    const constraint = as(def, 'Constraint');
+    if (constraint?.contype !== 'CONSTR_FOREIGN') return own(table, 'ACCESS EXCLUSIVE');
+    return [...own(table, 'SHARE ROW EXCLUSIVE'), ...on(world, constraint.pktable, 'SHARE ROW EXCLUSIVE')];
+  },
+  AT_AddColumn: ({ def }, table, world) => {
+    const column = as(def, 'ColumnDef');
+    return [...own(table, 'ACCESS EXCLUSIVE'), ...referencedBy(column ? constraintsOf(column) : [], world)];
+  },
+  AT_DropColumn: withOtherEnds,
+  AT_DropConstraint: withOtherEnds,
+  AT_AlterColumnType: withOtherEnds,
+  AT_AttachPartition: ({ def }, table, world, pg) => [
+    ...own(table, pg >= 12 ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE'),
+    ...on(world, as(def, 'PartitionCmd')?.name, 'ACCESS EXCLUSIVE'),
+    ...(table.defaultPartition === null ? [] : own(world.byKey(table.defaultPartition), 'ACCESS EXCLUSIVE')),
+  ],
+  AT_DetachPartition: ({ def }, table, world) => {
+    const partition = as(def, 'PartitionCmd');
+    if (partition?.concurrent) return own(table, 'SHARE UPDATE EXCLUSIVE');
+    return [...own(table, 'ACCESS EXCLUSIVE'), ...on(world, partition?.name, 'ACCESS EXCLUSIVE')];
+  },
+};
 
 const referencedBy = (constraints: readonly Constraint[], world: World): readonly Lock[] =>
   constraints.flatMap((constraint) => on(world, constraint.pktable, 'SHARE ROW EXCLUSIVE'));
@@ -181,31 +186,24 @@ function referencing(world: World, tables: readonly Relation[]): readonly Relati
 }
 
 function dropLocks({ removeType, objects = [], concurrent }: DropStmt, world: World): readonly Lock[] {
-  switch (removeType) {
-    case 'OBJECT_TABLE':
-      return objects.flatMap((object) => {
-        const table = world.relation(objectName(object));
-        return [table, ...referencedTables(world, table)].map((relation) => ({ relation, mode: 'ACCESS EXCLUSIVE' }));
-      });
-    case 'OBJECT_VIEW':
-    case 'OBJECT_MATVIEW':
-    case 'OBJECT_SEQUENCE':
-    case 'OBJECT_FOREIGN_TABLE':
-      return objects.flatMap((object) => on(world, objectName(object), 'ACCESS EXCLUSIVE', relationKinds[removeType]));
-    case 'OBJECT_TRIGGER':
-    case 'OBJECT_POLICY':
-    case 'OBJECT_RULE':
-      return objects.flatMap((object) => on(world, tableOfPart(object), 'ACCESS EXCLUSIVE'));
-    case 'OBJECT_INDEX':
-      return objects.flatMap((object) => {
-        const index = world.findIndex(objectName(object));
-        const mode = concurrent ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE';
-        return [{ relation: index ? world.byKey(index.table) : unnamedTable(world, objectName(object)), mode }];
-      });
-    default:
-      return [];
-  }
+  const type = removeType ?? 'OBJECT_TABLE';
+  if (type === 'OBJECT_TABLE')
+    return objects.flatMap((object) => {
+      const table = world.relation(objectName(object));
+      return [table, ...referencedTables(world, table)].map((relation) => ({ relation, mode: 'ACCESS EXCLUSIVE' }));
+    });
+  if (type === 'OBJECT_INDEX')
+    return objects.flatMap((object) => {
+      const index = world.findIndex(objectName(object));
+      const table = index ? world.byKey(index.table) : unnamedTable(world, objectName(object));
+      return own(table, concurrent ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE');
+    });
+  if (partTypes.has(type)) return objects.flatMap((object) => on(world, tableOfPart(object), 'ACCESS EXCLUSIVE'));
+  if (relationKinds[type] === undefined) return [];
+  return objects.flatMap((object) => on(world, objectName(object), 'ACCESS EXCLUSIVE', relationKinds[type]));
 }
+
+const partTypes = new Set<ObjectType>(['OBJECT_TRIGGER', 'OBJECT_POLICY', 'OBJECT_RULE']);
 
 /** Nobody says which table an index is on. */
 const unnamedTable = (world: World, index: Name): Relation => ({

@@ -85,28 +85,20 @@ function step(world: World, { node, opaque }: Statement, pg: number, position: n
   }
 }
 
+const begin = (session: World['session']): void => {
+  if (session.transaction === null) session.begin('file');
+};
+
+const end = (session: World['session'], how: 'commit' | 'rollback', chain = false): void => {
+  if (session.transaction === null) return;
+  session[how]();
+  if (chain) session.begin('file');
+};
+
 function change({ session }: World, { kind, chain, savepoint_name: savepoint = '' }: TransactionStmt): void {
-  const inTransaction = session.transaction !== null;
-  switch (kind) {
-    case 'TRANS_STMT_BEGIN':
-    case 'TRANS_STMT_START':
-      if (!inTransaction) session.begin('file');
-      break;
-    case 'TRANS_STMT_COMMIT':
-    case 'TRANS_STMT_PREPARE':
-      if (inTransaction) session.commit();
-      if (inTransaction && chain) session.begin('file');
-      break;
-    case 'TRANS_STMT_ROLLBACK':
-      if (inTransaction) session.rollback();
-      if (inTransaction && chain) session.begin('file');
-      break;
-    case 'TRANS_STMT_SAVEPOINT':
-      session.savepoint(savepoint);
-      break;
-    case 'TRANS_STMT_ROLLBACK_TO':
-      session.rollbackTo(savepoint);
-      break;
-    default:
-  }
+  if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') begin(session);
+  else if (kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_PREPARE') end(session, 'commit', chain);
+  else if (kind === 'TRANS_STMT_ROLLBACK') end(session, 'rollback', chain);
+  else if (kind === 'TRANS_STMT_SAVEPOINT') session.savepoint(savepoint);
+  else if (kind === 'TRANS_STMT_ROLLBACK_TO') session.rollbackTo(savepoint);
 }

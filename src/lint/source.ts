@@ -23,7 +23,6 @@ export function linesOf(text: string): (index: number) => { line: number; column
 
 /** The parser counts UTF-8 bytes, we count UTF-16 units. */
 export function unitsOf(text: string): (byte: number) => number {
-  // eslint-disable-next-line no-control-regex -- ASCII is what counts the same in both
   if (/^[\0-\x7f]*$/u.test(text)) return (byte) => byte;
   const units: number[] = [];
   for (let unit = 0; unit < text.length; unit++) {

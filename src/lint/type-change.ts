@@ -46,30 +46,19 @@ function isRelabeled(from: ColumnType, to: ColumnType, context: Context): boolea
   if (sameType(from, to)) return true;
   if (from.array || to.array || (from.schema ?? to.schema) !== null) return false;
   const pair = `${from.name}>${to.name}`;
-  if (isTimeZoneOnly(pair, from, to, context)) return true;
-  if (pair === 'cidr>inet' || pair === 'text>varchar' || pair === 'varchar>text') return to.modifiers.length === 0;
-  if (from.name !== to.name) return false;
-  switch (from.name) {
-    case 'varchar':
-    case 'varbit':
-    case 'timestamp':
-    case 'timestamptz':
-    case 'time':
-    case 'timetz':
-      return isWider(from.modifiers[0], to.modifiers[0]);
-    case 'interval':
-      return (
-        to.modifiers.length === 0 ||
-        (from.modifiers[0] === to.modifiers[0] && isWider(from.modifiers[1], to.modifiers[1]))
-      );
-    case 'numeric':
-      return (
-        to.modifiers.length === 0 ||
-        (isWider(from.modifiers[0], to.modifiers[0]) && (from.modifiers[1] ?? 0) === (to.modifiers[1] ?? 0))
-      );
-    default:
-      return false;
-  }
+  if (from.name !== to.name)
+    return isTimeZoneOnly(pair, from, to, context) || (coercible.has(pair) && to.modifiers.length === 0);
+  return to.modifiers.length === 0 ? widening.has(from.name) : isWidened(from, to);
+}
+
+const coercible = new Set(['cidr>inet', 'text>varchar', 'varchar>text']);
+const widening = new Set(['varchar', 'varbit', 'timestamp', 'timestamptz', 'time', 'timetz', 'interval', 'numeric']);
+
+/** Of the same type, with a limit that lets all values be. */
+function isWidened({ name, modifiers: from }: ColumnType, { modifiers: to }: ColumnType): boolean {
+  if (name === 'interval') return from[0] === to[0] && isWider(from[1], to[1]);
+  if (name === 'numeric') return isWider(from[0], to[0]) && (from[1] ?? 0) === (to[1] ?? 0);
+  return widening.has(name) && isWider(from[0], to[0]);
 }
 
 /** No limit is the widest. */

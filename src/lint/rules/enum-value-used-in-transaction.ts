@@ -69,14 +69,17 @@ function usedLabels(context: Context, labels: ReadonlyMap<string, UserType>): st
   const found = new Set<string>();
   const elsewhere = new Set<unknown>();
   walk([context.node], (kind, node) => {
-    const cast = kind === 'TypeCast' ? (node as TypeCast) : undefined;
-    const constant = as(cast?.arg, 'A_Const');
-    if (constant && typeOf(cast?.typeName)?.name !== labels.get(constant.sval?.sval ?? '')?.name)
-      elsewhere.add(constant);
-    const label = kind === 'A_Const' ? (node as A_Const).sval?.sval : undefined;
-    if (label !== undefined && labels.has(label) && !elsewhere.has(node)) found.add(label);
+    if (kind === 'TypeCast') castElsewhere(node as TypeCast, labels).forEach((constant) => elsewhere.add(constant));
+    const label = kind === 'A_Const' && !elsewhere.has(node) ? ((node as A_Const).sval?.sval ?? '') : '';
+    if (labels.has(label)) found.add(label);
   });
   return [...found].find((label) => mayBe(context, labels.get(label)));
+}
+
+function castElsewhere({ arg, typeName }: TypeCast, labels: ReadonlyMap<string, UserType>): readonly A_Const[] {
+  const constant = as(arg, 'A_Const');
+  if (!constant) return [];
+  return typeOf(typeName)?.name === labels.get(constant.sval?.sval ?? '')?.name ? [] : [constant];
 }
 
 /** Some column it is written to may be of the type. */

@@ -39,8 +39,14 @@ export const typeText = ({ schema, name, modifiers, array }: ColumnType): string
 
 export const sameType = (a: ColumnType, b: ColumnType): boolean => typeText(a) === typeText(b);
 
+const serials: Readonly<Record<string, 'int2' | 'int4' | 'int8'>> = {
+  smallserial: 'int2',
+  serial: 'int4',
+  bigserial: 'int8',
+};
+
 /** The integer type behind a serial; null for other types. */
 export const serialBase = (type: ColumnType | null): 'int2' | 'int4' | 'int8' | null => {
   if (type === null || type.array || type.schema !== null) return null;
-  return ({ smallserial: 'int2', serial: 'int4', bigserial: 'int8' } as const)[type.name as 'serial'] ?? null;
+  return serials[type.name] ?? null;
 };

@@ -1,36 +1,39 @@
-import type { CreateStmt, CreateTableAsStmt, SelectStmt } from '@pgsql/types';
+import type { CreateStmt, CreateTableAsStmt, Node, RangeVar, SelectStmt } from '@pgsql/types';
 import { as, nameOf } from '../nodes.ts';
 import { addColumn, addConstraint, merged, partitionParent, withAdded } from './define-column.ts';
 import { type Index, keyOf, type Relation } from './objects.ts';
 import { created, type World } from './world.ts';
 
 export function createTable(world: World, statement: CreateStmt): void {
-  const { relation, tableElts, partbound, partspec, if_not_exists: ifNotExists } = statement;
-  if (!relation) return;
-  const name = nameOf(relation);
-  if (ifNotExists && world.find(name)) return;
-  const parentName = partbound ? partitionParent(statement.inhRelations) : undefined;
+  const { relation, tableElts = [], if_not_exists: ifNotExists } = statement;
+  if (!relation || (ifNotExists && world.find(nameOf(relation)))) return;
+  const table = tableElts.reduce<Relation>(
+    (made, element) => withElement(world, made, element),
+    emptyTable(world, relation, statement),
+  );
+  world.put(table);
+  if (table.parent !== null) addPartition(world, table.parent, keyOf(table), statement.partbound?.is_default === true);
+}
+
+function emptyTable(world: World, relation: RangeVar, { partbound, partspec, inhRelations }: CreateStmt): Relation {
+  const parentName = partbound ? partitionParent(inhRelations) : undefined;
   const parent = parentName ? world.relation(parentName) : null;
-  const empty = created(world, name, {
+  return created(world, nameOf(relation), {
     kind: partspec ? 'partitioned' : 'table',
     temporary: relation.relpersistence === 't',
     parent: parent && keyOf(parent),
     partitionKey: partspec?.partParams ?? [],
-    complete: statement.inhRelations === undefined || parent?.complete === true,
-    columns: parent ? parent.columns.map((column) => ({ ...column, origin: world.now })) : [],
+    complete: inhRelations === undefined || parent?.complete === true,
+    columns: (parent?.columns ?? []).map((column) => ({ ...column, origin: world.now })),
   });
-  const table = (tableElts ?? []).reduce<Relation>((so_far, element) => {
-    const [column, constraint, like] = [
-      as(element, 'ColumnDef'),
-      as(element, 'Constraint'),
-      as(element, 'TableLikeClause'),
-    ];
-    if (column) return include(world, so_far, addColumn(world, so_far, column));
-    if (constraint) return include(world, so_far, merged(addConstraint(world, so_far, constraint, null)));
-    return like ? copyOf(world, so_far, world.relation(like.relation), like.options ?? 0) : so_far;
-  }, empty);
-  world.put(table);
-  if (parent) addPartition(world, keyOf(parent), keyOf(table), partbound?.is_default === true);
+}
+
+function withElement(world: World, table: Relation, element: Node): Relation {
+  const [column, constraint] = [as(element, 'ColumnDef'), as(element, 'Constraint')];
+  if (column) return include(world, table, addColumn(world, table, column));
+  if (constraint) return include(world, table, merged(addConstraint(world, table, constraint, null)));
+  const like = as(element, 'TableLikeClause');
+  return like ? copyOf(world, table, world.relation(like.relation), like.options ?? 0) : table;
 }
 
 function include(world: World, table: Relation, added: ReturnType<typeof addColumn>): Relation {

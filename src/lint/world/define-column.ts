@@ -73,33 +73,33 @@ export function addConstraint(
 ): readonly Added[] {
   const kind = constraintKind(constraint);
   if (kind === null) return [];
-  const used =
-    constraint.indexname === undefined
-      ? undefined
-      : world.findIndex({ ...schemaOf(table), name: constraint.indexname });
+  const { indexname, pktable } = constraint;
+  const used = indexname === undefined ? undefined : world.findIndex({ schema: table.schema, name: indexname });
   const columns = used ? used.columns.map((c) => c ?? '') : constraintColumns(constraint, column);
   const made: TableConstraint = {
-    ...{ kind, columns, name: constraint.conname ?? constraint.indexname ?? autoName(table, kind, columns, column) },
+    ...{ kind, columns, name: constraint.conname ?? indexname ?? autoName(table, kind, columns, column) },
     expression: constraint.raw_expr ?? null,
     validated: constraint.skip_validation !== true && !notEnforced,
-    references: constraint.pktable ? keyOf(world.qualify(nameOf(constraint.pktable))) : null,
+    references: pktable ? keyOf(world.relation(pktable)) : null,
     referencedColumns: strings(constraint.pk_attrs),
     index: null,
     origin: world.now,
   };
-  if (kind !== 'unique' && kind !== 'primary' && kind !== 'exclusion')
-    return [{ columns: [], constraints: [made], indexes: [] }];
-  const index: Index = used
-    ? { ...used, name: made.name, constraint: made.name }
-    : { ...indexOf(world, table, made), where: constraint.where_clause ?? null };
-  return [{ columns: [], constraints: [{ ...made, index: keyOf(index) }], indexes: [index] }];
+  return [withIndex(made, kind in indexed ? (used ?? indexOf(world, table, made, constraint)) : null)];
 }
 
-const schemaOf = ({ schema }: Relation) => ({ schema });
+const indexed = { unique: true, primary: true, exclusion: true };
 
-const indexOf = (world: World, table: Relation, { kind, name, columns }: TableConstraint): Index => ({
-  ...{ schema: table.schema, name, table: keyOf(table), unique: kind !== 'exclusion', columns, mentioned: [] },
-  ...{ where: null, constraint: name, concurrent: false, origin: world.now },
+function withIndex(made: TableConstraint, index: Index | null): Added {
+  if (index === null) return { columns: [], constraints: [made], indexes: [] };
+  const named = { ...index, name: made.name, constraint: made.name };
+  return { columns: [], constraints: [{ ...made, index: keyOf(named) }], indexes: [named] };
+}
+
+const indexOf = (world: World, table: Relation, made: TableConstraint, { where_clause: where }: Constraint): Index => ({
+  ...{ schema: table.schema, name: made.name, table: keyOf(table), unique: made.kind !== 'exclusion' },
+  ...{ columns: made.columns, mentioned: [], where: where ?? null, constraint: made.name, concurrent: false },
+  origin: world.now,
 });
 
 const suffixes = {

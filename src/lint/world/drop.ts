@@ -1,4 +1,4 @@
-import type { DropStmt, Node } from '@pgsql/types';
+import type { DropStmt, Node, ObjectType } from '@pgsql/types';
 import { as, type Name, nameIn, nameOfType } from '../nodes.ts';
 import { type Index, keyOf, type Relation } from './objects.ts';
 import type { World } from './world.ts';
@@ -20,36 +20,24 @@ export function tableOfPart(node: Node): Name {
   return nameIn(items.slice(0, -1));
 }
 
+type Drop = (world: World, name: Name, object: Node) => void;
+
+const relation: Drop = (world, name) => dropRelation(world, world.find(name));
+
+const drops: Partial<Record<ObjectType, Drop>> = {
+  ...{ OBJECT_TABLE: relation, OBJECT_VIEW: relation, OBJECT_MATVIEW: relation, OBJECT_SEQUENCE: relation },
+  ...{ OBJECT_FOREIGN_TABLE: relation, OBJECT_TYPE: dropType, OBJECT_DOMAIN: dropType },
+  OBJECT_INDEX: (world, name) => dropIndex(world, world.findIndex(name)),
+  OBJECT_SCHEMA: (world, { name }) => dropSchema(world, name),
+  OBJECT_EXTENSION: (world, { name }) => world.others.delete(`OBJECT_EXTENSION ${name}`),
+  OBJECT_POLICY: (world, { name }, object) => {
+    const table = world.relation(tableOfPart(object));
+    world.put({ ...table, policies: table.policies.filter((policy) => policy !== name) });
+  },
+};
+
 export function drop(world: World, { removeType, objects = [] }: DropStmt): void {
-  for (const object of objects) {
-    const name = objectName(object);
-    switch (removeType) {
-      case 'OBJECT_TABLE':
-      case 'OBJECT_VIEW':
-      case 'OBJECT_MATVIEW':
-      case 'OBJECT_SEQUENCE':
-      case 'OBJECT_FOREIGN_TABLE':
-        dropRelation(world, world.find(name));
-        break;
-      case 'OBJECT_INDEX':
-        dropIndex(world, world.findIndex(name));
-        break;
-      case 'OBJECT_TYPE':
-      case 'OBJECT_DOMAIN':
-        dropType(world, name);
-        break;
-      case 'OBJECT_SCHEMA':
-        dropSchema(world, name.name);
-        break;
-      case 'OBJECT_POLICY': {
-        const table = world.relation(tableOfPart(object));
-        world.put({ ...table, policies: table.policies.filter((policy) => policy !== name.name) });
-        break;
-      }
-      default:
-        if (removeType) world.others.delete(`${removeType} ${name.name}`);
-    }
-  }
+  for (const object of objects) if (removeType) drops[removeType]?.(world, objectName(object), object);
 }
 
 function dropRelation(world: World, relation: Relation | undefined): void {

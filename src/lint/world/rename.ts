@@ -1,38 +1,37 @@
-import type { AlterObjectSchemaStmt, RenameStmt } from '@pgsql/types';
+import type { AlterObjectSchemaStmt, ObjectType, RenameStmt } from '@pgsql/types';
 import { nameOf } from '../nodes.ts';
 import { objectName } from './drop.ts';
 import { keyOf, type Relation } from './objects.ts';
 import type { World } from './world.ts';
 
+type Rename = (world: World, statement: RenameStmt & { readonly newname: string }) => void;
+
+const relation: Rename = (world, { relation: named, newname }) => {
+  if (named) renameRelation(world, named, newname);
+};
+
+const type: Rename = (world, { object, newname }) => {
+  const known = object && world.findType(objectName(object));
+  if (!known) return;
+  world.types.delete(keyOf(known));
+  world.types.set(keyOf({ ...known, name: newname }), { ...known, name: newname });
+};
+
+const renames: Partial<Record<ObjectType, Rename>> = {
+  ...{ OBJECT_TABLE: relation, OBJECT_VIEW: relation, OBJECT_MATVIEW: relation, OBJECT_SEQUENCE: relation },
+  ...{ OBJECT_FOREIGN_TABLE: relation, OBJECT_TYPE: type, OBJECT_DOMAIN: type },
+  OBJECT_COLUMN: (world, { relation: named, subname = '', newname }) =>
+    renameColumn(world, world.relation(named), subname, newname),
+  OBJECT_TABCONSTRAINT: (world, { relation: named, subname = '', newname }) =>
+    renameConstraint(world, world.relation(named), subname, newname),
+  OBJECT_INDEX: (world, { relation: named, newname }) => {
+    if (named) renameIndex(world, named, newname);
+  },
+};
+
 export function rename(world: World, statement: RenameStmt): void {
-  const { renameType, relation, object, subname = '', newname = '' } = statement;
-  switch (renameType) {
-    case 'OBJECT_TABLE':
-    case 'OBJECT_VIEW':
-    case 'OBJECT_MATVIEW':
-    case 'OBJECT_SEQUENCE':
-    case 'OBJECT_FOREIGN_TABLE':
-      if (relation) renameRelation(world, relation, newname);
-      break;
-    case 'OBJECT_COLUMN':
-      if (relation) renameColumn(world, world.relation(relation), subname, newname);
-      break;
-    case 'OBJECT_TABCONSTRAINT':
-      if (relation) renameConstraint(world, world.relation(relation), subname, newname);
-      break;
-    case 'OBJECT_INDEX':
-      if (relation) renameIndex(world, relation, newname);
-      break;
-    case 'OBJECT_TYPE':
-    case 'OBJECT_DOMAIN': {
-      const type = object && world.findType(objectName(object));
-      if (!type) break;
-      world.types.delete(keyOf(type));
-      world.types.set(keyOf({ ...type, name: newname }), { ...type, name: newname });
-      break;
-    }
-    default:
-  }
+  const { renameType, newname = '' } = statement;
+  if (renameType) renames[renameType]?.(world, { ...statement, newname });
 }
 
 /** PostgreSQL lets ALTER TABLE rename an index too. */
