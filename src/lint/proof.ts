@@ -12,5 +12,6 @@ export const saysNotNull = (condition: Node | null, column: string): boolean =>
 /** A validated CHECK says that no row has NULL there, so that SET NOT NULL need not look. */
 export const provesNotNull = (table: Relation, column: string): boolean =>
   table.constraints.some(
-    ({ kind, validated, expression }) => kind === 'check' && validated && saysNotNull(expression, column),
+    ({ kind, validated, expression, columns }) =>
+      kind === 'check' && validated && columns.includes(column) && saysNotNull(expression, column),
   );

@@ -53,14 +53,11 @@ function check(world: World, reading: Reading, statement: Statement, position: n
     ...{ statement, node: statement.node, world, transaction: world.session.transaction, pg },
     ...{ commands: commandsOf(statement, world), statements, position, wrapping, text },
   };
-  return rules.flatMap((rule) =>
-    Array.from(rule.check(context), (report) => ({
-      ...report,
-      ...(statement.block && { fix: null }),
-      rule,
-      statement,
-    })),
-  );
+  const found: Found[] = [];
+  for (const rule of rules)
+    for (const report of rule.check(context))
+      found.push({ ...report, ...(statement.block && { fix: null }), rule, statement });
+  return found;
 }
 
 /** A DO block is a transaction of its own unless it is inside one. */

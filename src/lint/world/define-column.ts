@@ -1,5 +1,5 @@
 import type { ColumnDef, Constraint, Node, RangeVar } from '@pgsql/types';
-import { all, columnsIn, nameOf, strings } from '../nodes.ts';
+import { all, columnsIn, strings } from '../nodes.ts';
 import { type ColumnType, serialBase, typeOf } from './column-type.ts';
 import { type Column, type Index, keyOf, type Relation, type TableConstraint } from './objects.ts';
 import type { World } from './world.ts';
