@@ -2,7 +2,7 @@ import { type Directive, covers } from './directives.ts';
 import type { Rule } from './rule.ts';
 import { unknownIgnoredRule } from './rules/unknown-ignored-rule.ts';
 import { unusedIgnore } from './rules/unused-ignore.ts';
-import type { Found } from './run-file.ts';
+import type { Found } from './run-section.ts';
 import type { Statement } from './statement.ts';
 import { nearest } from '../migration/nearest.ts';
 

@@ -3,10 +3,11 @@ import { withoutIgnored } from './ignored.ts';
 import { parseStatements } from './parse.ts';
 import { rules } from './registry.ts';
 import { type Rule, severities, type Severity, type Wrapping } from './rule.ts';
-import { type Found, runFile } from './run-file.ts';
+import { type Found, runSection } from './run-section.ts';
 import { linesOf, type Place } from './source.ts';
 import { NotSql } from './statement.ts';
 import { apply } from './world/apply.ts';
+import type { Span } from './tokens.ts';
 import type { LockMode } from './world/lock-mode.ts';
 import { World } from './world/world.ts';
 
@@ -26,12 +27,20 @@ export interface LintOptions {
 /** A file in the order in which the runner takes it. */
 export interface LintFile {
   readonly path: string;
+  /** Its SQL; whatever else the file holds is blanked, so that every place is that of the file. */
   readonly text: string;
   readonly transaction?: Wrapping;
+  /** The parts that are run, each by itself; all of it when not given. */
+  readonly sections?: readonly Section[];
   /** False for history: it is read, and nothing in it is reported. */
   readonly report?: boolean;
   /** It has not run yet, so that what it makes is new for the other files that have not. */
   readonly pending?: boolean;
+}
+
+/** A part of a file that the runner sends by itself. */
+export interface Section extends Span {
+  readonly transaction: Wrapping;
 }
 
 export interface Finding extends Place {
@@ -89,8 +98,15 @@ function lintFile(world: World, file: LintFile, options: LintOptions, enabled: r
   const linesAt = linesOf(text);
   try {
     const statements = parseStatements(text);
-    const wrapping = file.transaction ?? options.transaction ?? 'statement';
-    const found = runFile(world, { text, statements, wrapping, pg: options.pg ?? DEFAULT_PG, rules: enabled });
+    const transaction = file.transaction ?? options.transaction ?? 'statement';
+    const pg = options.pg ?? DEFAULT_PG;
+    world.session.resetAll();
+    const found = (file.sections ?? [{ start: 0, end: text.length, transaction }]).flatMap(
+      ({ start, end, transaction: wrapping }) => {
+        const inside = statements.filter((statement) => statement.start >= start && statement.start < end);
+        return runSection(world, { text, statements: inside, wrapping, pg, rules: enabled });
+      },
+    );
     const kept = withoutIgnored(found, directivesOf(text, statements), { enabled, known: rules, statements });
     return { path, findings: inOrder(kept.map((one) => toFinding(one, linesAt, options))), error: null };
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Node } from '@pgsql/types';
 import { all, as, isOn, kindOf, nameOf, type NodeKind, type NodeOf, optionOf } from './nodes.ts';
 import type { Context } from './rule.ts';
 
@@ -35,3 +36,10 @@ const refused: {
   AlterSystemStmt: () => 'ALTER SYSTEM',
   AlterEnumStmt: ({ oldVal }, pg) => (oldVal === undefined && pg < 12 ? 'ALTER TYPE ADD VALUE' : null),
 };
+
+/** The same of a statement of which nothing else is known. */
+export const isRefused = (node: Node): boolean =>
+  as(node, 'IndexStmt')?.concurrent === true ||
+  as(node, 'DropStmt')?.concurrent === true ||
+  as(node, 'VacuumStmt')?.is_vacuumcmd === true ||
+  isOn(optionOf(as(node, 'ReindexStmt')?.params, 'concurrently'));

@@ -37,7 +37,7 @@ export interface Context {
   readonly pg: number;
   /** The actions of an ALTER TABLE; empty for other statements. */
   readonly commands: readonly Command[];
-  /** The whole file, in its order; those of a DO block follow the block. */
+  /** All that are run with it, in their order; those of a DO block follow the block. */
   readonly statements: readonly Statement[];
   readonly position: number;
   readonly wrapping: Wrapping;

@@ -22,11 +22,10 @@ export interface Reading {
   readonly rules: readonly Rule[];
 }
 
-/** Runs a file's statements in the simulated database, and the rules before each. */
-export function runFile(world: World, reading: Reading): readonly Found[] {
+/** Runs the statements that belong together in the simulated database, and the rules before each. */
+export function runSection(world: World, reading: Reading): readonly Found[] {
   const { session } = world;
   const { statements, wrapping } = reading;
-  session.resetAll();
   if (wrapping === 'file' || (wrapping === 'batch' && isOneTransaction(statements))) session.begin('runner');
   const found = statements.flatMap((statement, position) => {
     leaveBlock(world, statement);
