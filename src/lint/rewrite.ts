@@ -79,7 +79,7 @@ export const uniqueIndex = (table: Relation, name: string, columns: readonly str
 
 /** The ADD COLUMN without one word of its constraints; null when more than the word belongs to it. */
 export function withoutInline(context: Context, command: Command, word: string): readonly string[] | null {
-  const place = wordsAt(context.statement, [word], command.at.start);
+  const place = wordsAt(context.statement, word.split(' '), command.at.start);
   const text = written(context, command.at);
   if (!place || place.start > command.at.end || /\bCONSTRAINT\b/iu.test(text)) return null;
   const before = context.text.slice(command.at.start, place.start).trimEnd();

@@ -128,7 +128,7 @@ describe('the runner', () => {
       runner: 'Knex',
       found: [
         '1_a.ts:2:19 drop-table',
-        '1_a.ts:3:20 locks-multiple-tables',
+        '1_a.ts:3:19 locks-multiple-tables',
         '1_a.ts:4:5 add-column-not-null-no-default',
       ],
     });
