@@ -69,7 +69,7 @@ function bodyParts({ text }: Statement): readonly Part[] {
 function executed(block: Statement, query: string, span: Span): readonly Statement[] {
   const constant = constantString(query);
   if (constant === null) return [unknown(block, span)];
-  const inside = query.indexOf(constant);
+  const inside = span.end - span.start === query.length ? query.indexOf(constant) : -1;
   const place = inside === -1 ? span : { start: span.start + inside, end: span.start + inside + constant.length };
   return statementsIn(block, constant, place);
 }

@@ -5,7 +5,9 @@ import { as } from './nodes.ts';
 import type { Context, Report, Rule, Wrapping } from './rule.ts';
 import type { Statement } from './statement.ts';
 import { apply } from './world/apply.ts';
+import { atLeast } from './world/lock-mode.ts';
 import { keyOf } from './world/objects.ts';
+import type { HeldLock } from './world/session.ts';
 import type { World } from './world/world.ts';
 
 /** What a rule found in a statement. */
@@ -72,13 +74,19 @@ function step(world: World, { node, opaque }: Statement, pg: number, position: n
   const transaction = as(node, 'TransactionStmt');
   if (transaction) change(world, transaction);
   else if (!opaque) {
-    const locks = world.session.transaction ? locksOf(node, world, pg) : [];
-    const held = locks.filter(({ relation }) => !world.isNew(relation.origin) && !relation.temporary);
-    world.session.hold(
-      held.map(({ relation, mode }) => ({ relation: keyOf(relation), kind: relation.kind, mode, position })),
-    );
+    if (world.session.transaction) world.session.hold(newLocks(world, node, pg, position));
     apply(world, node);
   }
+}
+
+/** The locks that block somebody's work and are not held yet. */
+function newLocks(world: World, node: Statement['node'], pg: number, position: number): readonly HeldLock[] {
+  return locksOf(node, world, pg)
+    .filter(({ relation, mode }) => atLeast(mode, 'SHARE') && !world.isNew(relation.origin) && !relation.temporary)
+    .map(({ relation, mode }) => ({ relation: keyOf(relation), kind: relation.kind, mode, position }))
+    .filter(
+      (lock) => !world.session.locks.some((held) => held.relation === lock.relation && atLeast(held.mode, lock.mode)),
+    );
 }
 
 const begin = (session: World['session']): void => {

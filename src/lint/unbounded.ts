@@ -1,5 +1,5 @@
 import type { Node } from '@pgsql/types';
-import { all, as, columnOf, conjuncts, constantOf, contains, nameOf, sameTree, strings } from './nodes.ts';
+import { all, as, columnOf, conjuncts, constantOf, contains, nameOf, type NodeOf, sameTree, strings } from './nodes.ts';
 
 /** A condition that every row fulfils. */
 export function isTautology(condition: Node | undefined): boolean {
@@ -39,4 +39,13 @@ export function joinsItself(table: string, from: readonly Node[] | undefined, co
     const [left, right] = [columnOf(compared?.lexpr), columnOf(compared?.rexpr)];
     return compared?.kind === 'AEXPR_OP' && left !== null && left === right;
   });
+}
+
+/** The statement itself, if it is of the kind, and those in its WITH. */
+export function written<K extends 'UpdateStmt' | 'DeleteStmt'>(node: Node, kind: K): readonly NodeOf<K>[] {
+  const clause = (as(node, 'SelectStmt') ?? as(node, 'UpdateStmt') ?? as(node, 'DeleteStmt') ?? as(node, 'InsertStmt'))
+    ?.withClause;
+  const inside = all(clause?.ctes, 'CommonTableExpr').flatMap(({ ctequery }) => as(ctequery, kind) ?? []);
+  const own = as(node, kind);
+  return own ? [own, ...inside] : inside;
 }

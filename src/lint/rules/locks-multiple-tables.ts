@@ -1,4 +1,4 @@
-import { isOld } from '../context.ts';
+import { earlier, isOld } from '../context.ts';
 import { locksOf } from '../locks.ts';
 import { as } from '../nodes.ts';
 import type { Context, Rule } from '../rule.ts';
@@ -29,29 +29,41 @@ export const locksMultipleTables: Rule = {
     'BEGIN; CREATE TABLE fresh (id int); ALTER TABLE fresh ADD b int; ALTER TABLE users ADD a int; COMMIT',
     'BEGIN; ALTER TABLE users ADD a int; COMMIT; BEGIN; ALTER TABLE orders ADD b int; COMMIT',
     'BEGIN; ALTER TABLE users ADD a int; CREATE INDEX ON orders (day); COMMIT',
+    'BEGIN; ALTER TABLE users RENAME TO users_old; ALTER TABLE users_new RENAME TO users; COMMIT',
   ],
   *check(context) {
     const { transaction, world, node, pg } = context;
-    if (transaction === null || as(node, 'TransactionStmt')) return;
-    const held = heldBy(context);
-    const [first, ...others] = new Set(held.values());
-    if (first === undefined || others.length > 0) return; // nothing yet, or said before
+    if (transaction === null) return;
+    const held = heldByOne(context);
+    if (held === null || held.size === 0) return; // said before, or nothing yet
     const more = locksOf(node, world, pg).filter(
       ({ relation, mode }) => mode === 'ACCESS EXCLUSIVE' && isTable(relation.kind) && isOld(context, relation),
     );
     const waits = [...new Set(more.map(({ relation }) => keyOf(relation)))].filter((key) => !held.has(key));
-    if (waits.length === 0) return;
+    if (waits.length === 0 || isSwap(context)) return;
     yield {
-      message: `${listed([...held.keys()].map(bare))} stays locked while it waits for ${listed(waits.map(bare))}.`,
+      message: `${listed([...held].map(bare))} stays locked while it waits for ${listed(waits.map(bare))}.`,
     };
   },
 };
 
-/** Each table with the first statement that locked it against everything. */
-function heldBy({ world }: Context): ReadonlyMap<string, number> {
-  const held = new Map<string, number>();
-  for (const { relation, mode, kind, position } of world.session.locks)
-    if (mode === 'ACCESS EXCLUSIVE' && isTable(kind) && !held.has(relation)) held.set(relation, position);
+/** A table that takes a name freed in the same transaction: nobody uses it under its own. */
+const isSwap = (context: Context): boolean => {
+  const rename = as(context.node, 'RenameStmt');
+  if (!rename) return false;
+  return earlier(context).some(({ node }) => as(node, 'RenameStmt')?.relation?.relname === rename.newname);
+};
+
+/** The tables that the first statement to do so has locked against everything; null when a second has locked more. */
+function heldByOne({ world }: Context): ReadonlySet<string> | null {
+  const held = new Set<string>();
+  let first: number | null = null;
+  for (const { relation, mode, kind, position } of world.session.locks) {
+    if (mode !== 'ACCESS EXCLUSIVE' || !isTable(kind)) continue;
+    first ??= position;
+    if (position !== first && !held.has(relation)) return null;
+    held.add(relation);
+  }
   return held;
 }
 

@@ -1,7 +1,6 @@
 import { longWork } from '../long-work.ts';
 import type { Context, Rule } from '../rule.ts';
 import { listed } from '../words.ts';
-import { atLeast } from '../world/lock-mode.ts';
 
 export const longStatementWhileLocked: Rule = {
   id: 'long-statement-while-locked',
@@ -46,4 +45,4 @@ export const longStatementWhileLocked: Rule = {
 };
 
 const strongLocks = ({ world }: Context) =>
-  world.session.locks.filter(({ mode, kind }) => atLeast(mode, 'SHARE') && kind !== 'view' && kind !== 'sequence');
+  world.session.locks.filter(({ kind }) => kind !== 'view' && kind !== 'sequence');

@@ -1,8 +1,7 @@
 import { oldRelation } from '../context.ts';
-import { as } from '../nodes.ts';
 import { qualified } from '../names.ts';
 import type { Rule } from '../rule.ts';
-import { isTautology } from '../unbounded.ts';
+import { isTautology, written } from '../unbounded.ts';
 
 export const unboundedDelete: Rule = {
   id: 'unbounded-delete',
@@ -19,9 +18,10 @@ export const unboundedDelete: Rule = {
     'CREATE TEMP TABLE loaded (id int); DELETE FROM loaded',
   ],
   *check(context) {
-    const statement = as(context.node, 'DeleteStmt');
-    const table = statement && oldRelation(context, statement.relation);
-    if (statement && table && isTautology(statement.whereClause))
-      yield { message: `It deletes every row, and all stay locked in ${qualified(table)} until it commits.` };
+    for (const { relation, whereClause } of written(context.node, 'DeleteStmt')) {
+      const table = oldRelation(context, relation);
+      if (table && isTautology(whereClause))
+        yield { message: `It deletes every row, and all stay locked in ${qualified(table)} until it commits.` };
+    }
   },
 };

@@ -1,9 +1,9 @@
 import type { UpdateStmt } from '@pgsql/types';
 import { oldRelation } from '../context.ts';
-import { all, as, conjuncts, contains } from '../nodes.ts';
+import { all, conjuncts, contains } from '../nodes.ts';
 import { qualified } from '../names.ts';
 import type { Rule } from '../rule.ts';
-import { boundsRows, columnsAskedNull, isTautology, joinsItself } from '../unbounded.ts';
+import { boundsRows, columnsAskedNull, isTautology, joinsItself, written } from '../unbounded.ts';
 
 export const unboundedUpdate: Rule = {
   id: 'unbounded-update',
@@ -18,6 +18,7 @@ export const unboundedUpdate: Rule = {
     "UPDATE users SET plan = 'free' WHERE plan IS NULL",
     'UPDATE users SET plan = old.plan FROM users old WHERE users.id = old.id',
     "UPDATE users SET plan = 'free' WHERE plan IS NULL AND deleted_at IS NULL",
+    "WITH changed AS (UPDATE users SET plan = 'free' RETURNING id) SELECT count(*) FROM changed",
   ],
   good: [
     "UPDATE users SET plan = 'free' WHERE id = 7",
@@ -29,11 +30,11 @@ export const unboundedUpdate: Rule = {
      UPDATE users SET plan = 'free' FROM batch WHERE users.id = batch.id AND users.plan IS NULL`,
   ],
   *check(context) {
-    const update = as(context.node, 'UpdateStmt');
-    const table = update && oldRelation(context, update.relation);
-    if (!update || !table) return;
-    const why = whyUnbounded(update, table.name);
-    if (why !== null) yield { message: `${why}, and all stay locked in ${qualified(table)} until it commits.` };
+    for (const update of written(context.node, 'UpdateStmt')) {
+      const table = oldRelation(context, update.relation);
+      const why = table && whyUnbounded(update, table.name);
+      if (table && why) yield { message: `${why}, and all stay locked in ${qualified(table)} until it commits.` };
+    }
   },
 };
 
