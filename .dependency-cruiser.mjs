@@ -10,6 +10,7 @@ const layers = [
   'mappings',
   'operations',
   'migration',
+  'lint',
   'plan',
   'journal',
   'backfill',
@@ -28,7 +29,7 @@ const mayNotLookUp = layers.map((layer, i) => ({
   to: { path: `^src/(${layers.slice(i + 1).join('|') || '$none'})[./]` },
 }));
 
-const pure = { path: '^src/(sql|steps|mappings|operations|plan|report)/', pathNot: '[.]test[.]ts$' };
+const pure = { path: '^src/(sql|steps|mappings|operations|lint|plan|report)/', pathNot: '[.]test[.]ts$' };
 
 export default {
   forbidden: [

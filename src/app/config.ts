@@ -25,6 +25,21 @@ const target = z.strictObject({
   protected: z.boolean().default(false).meta({ description: 'Every phase needs an approval, whatever --yes says.' }),
 });
 
+const severity = z.enum(['error', 'warning', 'info']);
+
+const lintSettings = z
+  .strictObject({
+    pg: z.int().min(10).max(19).optional().meta({ description: 'The server’s major version.' }),
+    schema: z.string().optional().meta({ description: 'A file of DDL that is there before the migrations.' }),
+    fail_on: severity.optional().meta({ description: 'The least severity that makes `lint` fail.' }),
+    rules: z
+      .record(z.string(), z.union([severity, z.literal('off')]))
+      .default({})
+      .meta({ description: 'The severity of rules, or `off`; one that is opt-in is on when it is named.' }),
+  })
+  .prefault({})
+  .meta({ description: 'How `lockkeeper lint` judges migrations.' });
+
 const config = z.strictObject({
   $schema: z.string().optional().meta({ description: 'For editors; ignored.' }),
   migrations: z
@@ -40,6 +55,7 @@ const config = z.strictObject({
     .record(z.string().regex(/^[A-Za-z0-9_-]+$/u, 'A target’s name has letters, digits, - and _.'), target)
     .default({})
     .meta({ description: 'The databases, by the name that --target takes.' }),
+  lint: lintSettings,
 });
 
 /** The configuration as a JSON Schema, for editors. */
@@ -66,6 +82,7 @@ export interface Config {
   readonly migrations: string;
   readonly journalSchema: string;
   readonly targets: Readonly<Record<string, Target>>;
+  readonly lint: z.output<typeof lintSettings>;
 }
 
 /** What the file may be called, in the folder it is for. */
@@ -91,7 +108,10 @@ function toConfig(
 ): Config {
   const targets = Object.entries(data.targets).map(([name, t]) => [name, { ...t, place: place(name) }] as const);
   const { migrations, journal_schema: journalSchema } = data;
-  return { root, file, migrations: resolve(root, migrations), journalSchema, targets: Object.fromEntries(targets) };
+  return {
+    ...{ root, file, migrations: resolve(root, migrations), journalSchema },
+    ...{ targets: Object.fromEntries(targets), lint: data.lint },
+  };
 }
 
 async function findConfig(folder: string): Promise<string | null> {

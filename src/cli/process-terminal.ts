@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
@@ -32,6 +33,7 @@ export function processTerminal({ stdin, stdout, stderr, env, leave, onInterrupt
     ...prompts(stdin, stderr, interrupts.signal),
     out: (text) => void stdout.write(`${text}\n`),
     err,
+    input: () => text(stdin),
     env,
     clock,
     color,
@@ -63,8 +65,8 @@ function liveRegion(stderr: WriteStream): Region {
 function prompts(input: ReadStream, output: WriteStream, signal: AbortSignal): Pick<Terminal, 'ask' | 'confirm'> {
   return {
     ask: async (message) => {
-      const { text, isCancel } = await import('@clack/prompts');
-      const answer = await text({ message, input, output, signal });
+      const { text: question, isCancel } = await import('@clack/prompts');
+      const answer = await question({ message, input, output, signal });
       if (isCancel(answer)) throw interrupted();
       return answer;
     },

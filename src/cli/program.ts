@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo.ts';
 import { expectCommand } from './commands/expect.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { lintCommand } from './commands/lint.ts';
 import { newCommand } from './commands/new.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { planCommand } from './commands/plan.ts';
@@ -25,7 +26,7 @@ const commands = [
   ...[initCommand, newCommand, validateCommand, inspectCommand, planCommand],
   ...[applyCommand, approveCommand, statusCommand, verifyCommand, readsCommand],
   ...[pauseCommand, resumeCommand, tuneCommand, quarantineCommand, rollbackCommand],
-  ...[archiveCommand, expectCommand, demoCommand],
+  ...[archiveCommand, expectCommand, lintCommand, demoCommand],
 ];
 
 /** Understands one command line and does it; every failure ends here, as an exit code and an explanation. */

@@ -28,6 +28,8 @@ export interface Terminal {
   /** What a person typed; throws INTERRUPTED when they gave up. */
   readonly ask: (question: string) => Promise<string>;
   readonly confirm: (question: string) => Promise<boolean>;
+  /** All that comes on stdin. */
+  readonly input: () => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly clock: Clock;

@@ -1,0 +1,113 @@
+import type { Dirent } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { LintFile } from '../lint/lint.ts';
+import { detectRunner, filesOf } from '../lint/runners/detect.ts';
+import { type Folder, isScript, isSql, type Runner } from '../lint/runners/runner.ts';
+import { fileNotReadable } from '../migration/errors.ts';
+import { globPattern, isGlob } from './glob.ts';
+
+/** Migrations that belong together: one tool runs them, in this order. */
+export interface Source {
+  readonly runner: string;
+  readonly files: readonly LintFile[];
+}
+
+/** What the paths name, as the tools that run it would read it. Paths are relative to `cwd`, with slashes. */
+export async function readSources(cwd: string, paths: readonly string[]): Promise<readonly Source[]> {
+  const found = (await Promise.all(paths.map((path) => filesNamed(cwd, path)))).flat();
+  const roots = new Map<string, string[]>();
+  for (const file of [...new Set(found)].sort()) roots.set(rootOf(file), [...(roots.get(rootOf(file)) ?? []), file]);
+  const sources = await Promise.all([...roots].map(([root, files]) => readSource(cwd, root, files)));
+  return merged(sources.filter(({ files }) => files.length > 0));
+}
+
+const skipped = new Set(['node_modules', '.git', 'dist']);
+
+async function filesNamed(cwd: string, path: string): Promise<readonly string[]> {
+  if (isGlob(path)) {
+    const pattern = globPattern(resolve(cwd, path).split(sep).join('/'));
+    const base = path.slice(0, path.search(/[*?{[]/u)).replace(/[^/]*$/u, '');
+    const below = await filesBelow(resolve(cwd, base || '.'));
+    return below.filter((file) => pattern.test(file.split(sep).join('/')));
+  }
+  const full = resolve(cwd, path);
+  const found = await stat(full).catch((cause: unknown) => {
+    throw fileNotReadable(path, cause);
+  });
+  return found.isDirectory() ? filesBelow(full) : [full];
+}
+
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw fileNotReadable(folder, cause);
+  });
+  const below = await Promise.all(entries.map((entry) => filesOfEntry(folder, entry)));
+  return below.flat();
+}
+
+async function filesOfEntry(folder: string, entry: Dirent): Promise<readonly string[]> {
+  const path = join(folder, entry.name);
+  if (entry.isDirectory()) return skipped.has(entry.name) ? [] : filesBelow(path);
+  return isSql(path) || isScript(path) ? [path] : [];
+}
+
+/** Prisma has a folder for each migration, graphile-migrate one for those that are committed. */
+function rootOf(file: string): string {
+  const folder = dirname(file);
+  const nested = basename(file) === 'migration.sql' || ['committed', 'current'].includes(basename(folder));
+  return nested ? dirname(folder) : folder;
+}
+
+interface Root extends Source {
+  readonly kind: Runner;
+}
+
+async function readSource(cwd: string, root: string, files: readonly string[]): Promise<Root> {
+  const inFolder = (file: string) => relative(root, file).split(sep).join('/');
+  const texts = await Promise.all(files.map(async (file) => [inFolder(file), await readText(file)] as const));
+  const path = relative(cwd, root).split(sep).join('/');
+  const folder: Folder = {
+    path: root.split(sep).join('/'),
+    names: await namesAround(root),
+    texts: new Map(await withSettings(root, texts)),
+  };
+  const kind = detectRunner(folder);
+  const read = filesOf(folder, kind);
+  return {
+    kind,
+    runner: kind.name,
+    files: read.map((file) => ({ ...file, path: path === '' ? file.path : `${path}/${file.path}` })),
+  };
+}
+
+/** Flyway keeps settings of a file beside it. */
+async function withSettings(root: string, texts: readonly (readonly [string, string])[]) {
+  const settings = texts.map(async ([name]) => {
+    const text = await readFile(join(root, `${name}.conf`), 'utf8').catch(() => null);
+    return text === null ? [] : [[`${name}.conf`, text] as const];
+  });
+  return [...texts, ...(await Promise.all(settings)).flat()];
+}
+
+const readText = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((cause: unknown) => {
+    throw fileNotReadable(file, cause);
+  });
+
+/** The names in the folder, at any depth, and those beside it. */
+async function namesAround(root: string): Promise<ReadonlySet<string>> {
+  const inside = await readdir(root, { recursive: true }).catch(() => []);
+  const above = await readdir(dirname(root)).catch(() => []);
+  return new Set([...inside.map((name) => name.split(sep).join('/')), ...above.map((name) => `../${name}`)]);
+}
+
+/** Plain files of several folders are one history, in the order of their paths. */
+function merged(roots: readonly Root[]): readonly Source[] {
+  const plain = roots.filter(({ kind }) => kind.name === 'plain SQL files');
+  const others = roots.filter((root) => !plain.includes(root));
+  const [first] = plain;
+  if (!first) return others;
+  const files = plain.flatMap((root) => root.files).sort((a, b) => first.kind.order(a.path, b.path));
+  return [...others, { runner: first.runner, files }];
+}

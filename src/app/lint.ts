@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { LockkeeperError } from '../errors.ts';
+import { DEFAULT_PG, type FileFindings, type LintFile, lintFiles, type LintOptions } from '../lint/lint.ts';
+import { rules } from '../lint/registry.ts';
+import type { Severity } from '../lint/rule.ts';
+import { fileNotReadable } from '../migration/errors.ts';
+import { nearest } from '../migration/nearest.ts';
+import { changedFiles } from './changed-files.ts';
+import { readConfig } from './config.ts';
+import { readSources, type Source } from './lint-sources.ts';
+
+export interface LintInput {
+  readonly cwd: string;
+  readonly paths: readonly string[];
+  /** SQL that is no file. */
+  readonly text?: string;
+  readonly pg?: number;
+  readonly transaction?: 'file' | 'statement';
+  /** A file of DDL. */
+  readonly schema?: string;
+  readonly enable?: readonly string[];
+  readonly disable?: readonly string[];
+  /** Report only the newest files of each folder. */
+  readonly latest?: number;
+  /** Report only what changed since a commit. */
+  readonly since?: string;
+}
+
+export interface LintDocument {
+  readonly schema: 'lockkeeper.lint/1';
+  readonly files: readonly FileFindings[];
+  readonly summary: {
+    readonly files: number;
+    readonly errors: number;
+    readonly warnings: number;
+    readonly infos: number;
+    /** Files that are no SQL. */
+    readonly unreadable: number;
+    readonly pg: number;
+    /** Nobody said which version. */
+    readonly pgAssumed: boolean;
+    /** The tools whose migrations they look like. */
+    readonly runners: readonly string[];
+  };
+}
+
+export interface LintResult {
+  readonly document: LintDocument;
+  /** The reported files, to show places in. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly failOn: Severity;
+}
+
+/** Says what is dangerous in migrations; nothing is run, and no database is needed. */
+export async function lint(input: LintInput): Promise<LintResult> {
+  const { lint: settings, root } = await readConfig({ cwd: input.cwd });
+  const options = await optionsOf(input, settings, root);
+  const sources = input.text === undefined ? await readSources(input.cwd, input.paths) : [stdin(input.text)];
+  if (sources.length === 0) throw nothingToLint(input.paths);
+  const chosen = await Promise.all(sources.map((source) => choose(source, input)));
+  const files = chosen.flatMap((source) => lintFiles(source.files, options));
+  return {
+    document: documentOf(files, options.pg, sources),
+    texts: new Map(sources.flatMap((source) => source.files.map(({ path, text }) => [path, text]))),
+    failOn: settings.fail_on ?? 'error',
+  };
+}
+
+const stdin = (text: string): Source => ({ runner: 'plain SQL files', files: [{ path: 'stdin', text }] });
+
+type Settings = Awaited<ReturnType<typeof readConfig>>['lint'];
+
+async function optionsOf(input: LintInput, settings: Settings, root: string): Promise<LintOptions> {
+  const [enable, disable] = [input.enable ?? [], input.disable ?? []];
+  for (const id of [...enable, ...disable, ...Object.keys(settings.rules)]) checkRule(id);
+  const chosen = Object.entries(settings.rules);
+  const pg = input.pg ?? settings.pg;
+  const schema = input.schema ? resolve(input.cwd, input.schema) : settings.schema && resolve(root, settings.schema);
+  return {
+    ...(pg !== undefined && { pg }),
+    enable: [...enable, ...chosen.flatMap(([id, value]) => (value === 'off' || disable.includes(id) ? [] : id))],
+    disable: [...disable, ...chosen.flatMap(([id, value]) => (value === 'off' && !enable.includes(id) ? id : []))],
+    severities: Object.fromEntries(chosen.flatMap(([id, value]) => (value === 'off' ? [] : [[id, value]]))),
+    ...(schema && { schema: await readSchema(schema) }),
+  };
+}
+
+const readSchema = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((cause: unknown) => {
+    throw fileNotReadable(path, cause);
+  });
+
+function checkRule(id: string): void {
+  const known = rules.map((rule) => rule.id);
+  if (known.includes(id)) return;
+  const near = nearest(id, known);
+  throw new LockkeeperError('USAGE', {
+    message: `There is no rule ${id}.`,
+    hint: near === null ? 'docs/rules lists them all.' : `Did you mean ${near}?`,
+    fix: `Name a rule that there is${near === null ? '' : `: ${near}`}.`,
+  });
+}
+
+/** Which of the files are reported; all are read, for what they leave behind. */
+async function choose(source: Source, { cwd, latest, since, transaction }: LintInput): Promise<Source> {
+  const changed = since === undefined ? null : await changedFiles(cwd, since);
+  const first = latest === undefined ? 0 : source.files.length - latest;
+  const files = source.files.map((file, i): LintFile => {
+    const isChanged = changed?.has(file.path) ?? true;
+    return {
+      ...file,
+      ...(transaction && !file.sections && { transaction }),
+      report: i >= first && isChanged,
+      pending: changed !== null && isChanged,
+    };
+  });
+  return { ...source, files };
+}
+
+function documentOf(files: readonly FileFindings[], pg: number | undefined, sources: readonly Source[]): LintDocument {
+  const findings = files.flatMap((file) => file.findings);
+  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  return {
+    schema: 'lockkeeper.lint/1',
+    files,
+    summary: {
+      files: files.length,
+      ...{ errors: count('error'), warnings: count('warning'), infos: count('info') },
+      unreadable: files.filter(({ error }) => error !== null).length,
+      ...{ pg: pg ?? DEFAULT_PG, pgAssumed: pg === undefined },
+      runners: [...new Set(sources.map(({ runner }) => runner))],
+    },
+  };
+}
+
+const nothingToLint = (paths: readonly string[]) =>
+  new LockkeeperError('FILE_NOT_FOUND', {
+    message: `There is no migration in ${paths.join(', ')}.`,
+    hint: 'Files that end in .sql are read, and scripts of Knex and node-pg-migrate.',
+    fix: 'Name a file or a folder of migrations.',
+  });

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { lintFiles, lintSql, type LintOptions } from './lint.ts';
+import { rules } from './registry.ts';
+
+const found = (sql: string, options?: LintOptions) =>
+  lintSql(sql, options).findings.map(
+    ({ rule, line, column, endLine, endColumn }) => `${line}:${column}-${endLine}:${endColumn} ${rule}`,
+  );
+
+describe('places', () => {
+  it('count UTF-16 units, whatever comes before', () => {
+    expect(found('SELECT \'😀é\'; DROP TABLE "😀"')).toEqual(['1:15-1:30 drop-table']);
+  });
+
+  it('do not count a byte order mark', () => expect(found('\u{feff}DROP TABLE a')).toEqual(['1:1-1:13 drop-table']));
+
+  it('understand CRLF', () => expect(found('-- é\r\nDROP TABLE\r\n  a;\r\n')).toEqual(['2:1-3:4 drop-table']));
+
+  it('are those of the action, not of the ALTER TABLE', () => {
+    expect(
+      found('ALTER TABLE ONLY "a,b".c\n  ADD x numeric(1, 2), -- (,\n  DROP COLUMN y /* , */,\n  ALTER z SET NOT NULL'),
+    ).toEqual(['3:3-3:16 drop-column', '4:3-4:23 set-not-null']);
+  });
+
+  it('are found in DO blocks, after text of many bytes', () => {
+    expect(found("DO $x$ BEGIN\n  RAISE NOTICE '😀';\n  DROP TABLE a;\n  EXECUTE 'DROP TABLE b';\nEND $x$")).toEqual([
+      '3:3-3:15 drop-table',
+      '4:12-4:24 drop-table',
+      '4:12-4:24 locks-multiple-tables',
+    ]);
+  });
+
+  it('are the whole block when its text is a string with quotes in it', () => {
+    expect(found("DO 'BEGIN EXECUTE ''DROP TABLE a''; END'")).toEqual(['1:1-1:41 drop-table']);
+  });
+});
+
+describe('a text that is no SQL', () => {
+  it('says where', () => {
+    expect(lintSql("SELECT '😀';\n  SELEC é").error).toMatchObject({ line: 2, column: 3 });
+  });
+
+  it('may be a NUL byte', () => expect(lintSql('SELECT 1;\0').error).toMatchObject({ line: 1, column: 10 }));
+
+  it('may be nested too deeply', () => {
+    expect(lintSql(`SELECT ${'('.repeat(30_000)}`).error).not.toBeNull();
+    expect(lintSql(`SELECT 1${'+1'.repeat(30_000)}`).error).not.toBeNull();
+  });
+
+  it('leaves the other files to be read', () => {
+    const files = ['SELEC', 'DROP TABLE a'].map((text, i) => ({ path: `${i}`, text }));
+    expect(lintFiles(files).map(({ error, findings }) => [error === null, findings.length])).toEqual([
+      [false, 0],
+      [true, 1],
+    ]);
+  });
+
+  it('is not what psql reads itself', () => {
+    expect(found('\\set x 1\nCOPY a FROM stdin;\n1\tb\n\\.\nDROP TABLE a;')).toEqual(['5:1-5:13 drop-table']);
+  });
+
+  it('is not nothing', () => {
+    for (const text of ['', ' \n', '-- x', '/* x */;;'])
+      expect(lintSql(text)).toMatchObject({ error: null, findings: [] });
+  });
+});
+
+describe('comments', () => {
+  it('turn rules off for the next statement only', () => {
+    expect(found('-- lockkeeper:ignore drop-table, drop-cascade gone\nDROP TABLE a CASCADE;\nDROP TABLE b')).toEqual([
+      '3:1-3:13 drop-table',
+    ]);
+  });
+
+  it('turn all rules off for a file', () => expect(found('DROP TABLE b; -- lockkeeper:ignore-file')).toEqual([]));
+
+  it('work inside of DO blocks', () => {
+    expect(found('DO $$ BEGIN\n-- lockkeeper:ignore drop-table x\nDROP TABLE a; DROP TABLE b; END $$')).toEqual([
+      '3:15-3:27 drop-table',
+      '3:15-3:27 locks-multiple-tables',
+    ]);
+  });
+});
+
+describe('files one after the other', () => {
+  const lint = (texts: readonly string[], pending = false) =>
+    lintFiles(texts.map((text, i) => ({ path: `${i}`, text, pending }))).flatMap(({ findings }, i) =>
+      findings.map(({ rule }) => `${i} ${rule}`),
+    );
+
+  it('tell each other what there is, but not that it is new', () => {
+    const table = 'CREATE TABLE a (name varchar(10))';
+    expect(
+      lint([table, 'ALTER TABLE a ALTER name TYPE varchar(20)', 'ALTER TABLE a ALTER name TYPE varchar(15)']),
+    ).toEqual(['2 alter-column-type']);
+    expect(lint([table, 'CREATE INDEX ON a (name)'])).toEqual(['1 create-index-non-concurrent']);
+    expect(lint([table, 'CREATE INDEX ON a (name)'], true)).toEqual([]);
+  });
+
+  it('pass on a proof', () => {
+    expect(
+      lint([
+        'ALTER TABLE a ADD CONSTRAINT c CHECK (b IS NOT NULL) NOT VALID',
+        'ALTER TABLE a VALIDATE CONSTRAINT c',
+        'ALTER TABLE a ALTER b SET NOT NULL; ALTER TABLE a DROP CONSTRAINT c',
+      ]),
+    ).toEqual([]);
+  });
+
+  it('pass on nothing that was rolled back', () => {
+    expect(lint(['BEGIN; CREATE TABLE a (b varchar(9)); ROLLBACK', 'ALTER TABLE a ALTER b TYPE text'])).toEqual([
+      '1 alter-column-type',
+    ]);
+  });
+
+  it('are history when nobody wants to hear of them', () => {
+    const [only, second] = lintFiles([
+      { path: 'a', text: 'DROP TABLE a', report: false },
+      { path: 'b', text: 'DROP TABLE b' },
+    ]);
+    expect(only?.path).toBe('b');
+    expect(second).toBeUndefined();
+  });
+});
+
+it('takes severities and what is on and off', () => {
+  const options = { enable: ['ban-money'], disable: ['drop-table'], severities: { 'drop-cascade': 'info' } } as const;
+  const sql = 'DROP TABLE a CASCADE; ALTER TABLE b ADD c money';
+  expect(lintSql(sql, options).findings.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual([
+    'drop-cascade info',
+    'ban-money info',
+  ]);
+});
+
+const examples = rules.flatMap(({ bad, good }) => [...bad, ...good]).map((e) => (typeof e === 'string' ? e : e.sql));
+const everything = { enable: rules.map(({ id }) => id) };
+
+it('ends in findings or an error, whatever it reads', () => {
+  const piece = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...examples) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom('BEGIN', 'COMMIT AND CHAIN', 'ROLLBACK TO a', 'SAVEPOINT a', 'DO $$ BEGIN', 'END $$'),
+    },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
+  );
+  const text = fc
+    .tuple(fc.array(piece, { maxLength: 8 }), fc.nat(400), fc.nat(6), fc.string({ unit: 'binary', maxLength: 3 }))
+    .map(([pieces, at, length, more]) => {
+      const sql = pieces.join(';\n');
+      return sql.slice(0, at) + more + sql.slice(at + length);
+    });
+  fc.assert(
+    fc.property(
+      text,
+      fc.constantFrom('file', 'statement', 'batch'),
+      fc.integer({ min: 10, max: 19 }),
+      (sql, transaction, pg) => {
+        const lines = sql.replace(/^\u{feff}/u, '').split('\n');
+        for (const { line, endLine, column, endColumn } of lintSql(sql, { ...everything, transaction, pg }).findings) {
+          expect(endLine).toBeLessThanOrEqual(lines.length);
+          expect(endColumn).toBeLessThanOrEqual((lines[endLine - 1] ?? '').length + 1);
+          expect(endLine > line || endColumn > column).toBe(true);
+        }
+      },
+    ),
+    { numRuns: 400 },
+  );
+}, 60_000);

@@ -1,0 +1,150 @@
+import { directivesOf } from './directives.ts';
+import { withoutIgnored } from './ignored.ts';
+import { parseStatements } from './parse.ts';
+import { rules } from './registry.ts';
+import { type Rule, severities, type Severity, type Wrapping } from './rule.ts';
+import { type Found, runSection } from './run-section.ts';
+import { linesOf, type Place } from './source.ts';
+import { NotSql } from './statement.ts';
+import { apply } from './world/apply.ts';
+import type { Span } from './tokens.ts';
+import type { LockMode } from './world/lock-mode.ts';
+import { World } from './world/world.ts';
+
+export interface LintOptions {
+  /** The server's major version. */
+  readonly pg?: number;
+  /** How the runner sends a file that says nothing else. */
+  readonly transaction?: Wrapping;
+  /** DDL of what is there before the files. */
+  readonly schema?: string;
+  /** Rules to turn on and off, by id. */
+  readonly enable?: readonly string[];
+  readonly disable?: readonly string[];
+  readonly severities?: Readonly<Partial<Record<string, Severity>>>;
+}
+
+/** A file in the order in which the runner takes it. */
+export interface LintFile {
+  readonly path: string;
+  /** Its SQL; whatever else the file holds is blanked, so that every place is that of the file. */
+  readonly text: string;
+  readonly transaction?: Wrapping;
+  /** The parts that are run, each by itself; all of it when not given. */
+  readonly sections?: readonly Section[];
+  /** False for history: it is read, and nothing in it is reported. */
+  readonly report?: boolean;
+  /** It has not run yet, so that what it makes is new for the other files that have not. */
+  readonly pending?: boolean;
+}
+
+/** A part of a file that the runner sends by itself. */
+export interface Section extends Span {
+  readonly transaction: Wrapping;
+}
+
+export interface Finding extends Place {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly why: string;
+  readonly lock: LockMode | null;
+  readonly blocks: string | null;
+  readonly fix: string | null;
+}
+
+export interface FileError {
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface FileFindings {
+  readonly path: string;
+  readonly findings: readonly Finding[];
+  /** Why the file could not be read as SQL. */
+  readonly error: FileError | null;
+}
+
+export const DEFAULT_PG = 14;
+
+/** What is dangerous in one text. */
+export const lintSql = (text: string, options: LintOptions = {}): FileFindings =>
+  lintFiles([{ path: '', text }], options)[0] ?? { path: '', findings: [], error: null };
+
+/** What is dangerous in each file, judged by what the files before it leave behind. */
+export function lintFiles(files: readonly LintFile[], options: LintOptions = {}): readonly FileFindings[] {
+  const enabled = rulesOf(options);
+  const world = new World(new Set(files.flatMap(({ pending }, i) => (pending ? [i] : []))));
+  if (options.schema !== undefined) readSchema(world, options.schema);
+  return files.flatMap((file, i) => {
+    world.file = i;
+    const result = lintFile(world, file, options, enabled);
+    return file.report === false ? [] : [result];
+  });
+}
+
+const rulesOf = ({ enable = [], disable = [] }: LintOptions): readonly Rule[] =>
+  rules.filter(({ id, optIn }) => (!optIn || enable.includes(id)) && !disable.includes(id));
+
+function readSchema(world: World, schema: string): void {
+  for (const { node } of parseStatements(withoutMark(schema))) apply(world, node);
+  world.session.resetAll();
+}
+
+function lintFile(world: World, file: LintFile, options: LintOptions, enabled: readonly Rule[]): FileFindings {
+  const text = withoutMark(file.text);
+  const { path } = file;
+  const linesAt = linesOf(text);
+  try {
+    const statements = parseStatements(text);
+    const transaction = file.transaction ?? options.transaction ?? 'statement';
+    const pg = options.pg ?? DEFAULT_PG;
+    world.session.resetAll();
+    const found = (file.sections ?? [{ start: 0, end: text.length, transaction }]).flatMap(
+      ({ start, end, transaction: wrapping }) => {
+        const inside = statements.filter((statement) => statement.start >= start && statement.start < end);
+        return runSection(world, { text, statements: inside, wrapping, pg, rules: enabled });
+      },
+    );
+    const kept = withoutIgnored(found, directivesOf(text, statements), { enabled, known: rules, statements });
+    return { path, findings: inOrder(kept.map((one) => toFinding(one, linesAt, options))), error: null };
+  } catch (error) {
+    if (error instanceof NotSql)
+      return { path, findings: [], error: { message: error.message, ...linesAt(error.index) } };
+    if (error instanceof RangeError)
+      return { path, findings: [], error: { message: 'It is nested too deeply.', line: 1, column: 1 } };
+    throw error;
+  }
+}
+
+const withoutMark = (text: string): string => text.replace(/^\u{feff}/u, '');
+
+function toFinding(
+  found: Found,
+  linesAt: ReturnType<typeof linesOf>,
+  { severities: chosen = {} }: LintOptions,
+): Finding {
+  const { rule, statement, message, at = statement } = found;
+  const [start, end] = [linesAt(at.start), linesAt(at.end)];
+  return {
+    ...{
+      rule: rule.id,
+      severity: chosen[rule.id] ?? rule.severity,
+      ...start,
+      endLine: end.line,
+      endColumn: end.column,
+    },
+    ...{ message, why: rule.why, lock: found.lock === undefined ? rule.lock : found.lock },
+    ...{ blocks: found.blocks === undefined ? rule.blocks : found.blocks, fix: found.fix ?? null },
+  };
+}
+
+const inOrder = (findings: readonly Finding[]): readonly Finding[] =>
+  [...findings].sort(
+    (a, b) =>
+      a.line - b.line ||
+      a.column - b.column ||
+      severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
+      a.rule.localeCompare(b.rule),
+  );

@@ -1,0 +1,31 @@
+/** Words that PostgreSQL takes for a name only when they are quoted. */
+const reserved = new Set(
+  `
+    all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast
+    char character check coalesce collate collation column concurrently constraint create cross current_catalog
+    current_date current_role current_schema current_time current_timestamp current_user dec decimal default deferrable
+    desc distinct do else end except exists extract false fetch float for foreign freeze from full grant greatest group
+    grouping having ilike in initially inner inout int integer intersect interval into is isnull join lateral leading
+    least left like limit localtime localtimestamp national natural nchar none normalize not notnull null nullif numeric
+    offset on only or order out outer overlaps overlay placing position precision primary real references returning
+    right row select session_user setof similar smallint some substring symmetric system_user table tablesample then
+    time timestamp to trailing treat trim true union unique user using values varchar variadic verbose when where window
+    with xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable
+  `
+    .trim()
+    .split(/\s+/u),
+);
+
+const MAX_BYTES = 63;
+
+/** A name as it has to be written in SQL. */
+export const quoted = (name: string): string =>
+  /^[a-z_][a-z0-9_]*$/u.test(name) && !reserved.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+
+export const quotedList = (names: readonly string[]): string => names.map(quoted).join(', ');
+
+/** The name in the schema it is in, as far as one is needed. */
+export const qualified = ({ schema, name }: { readonly schema: string; readonly name: string }): string =>
+  schema === 'public' || schema === 'pg_temp' ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;
+
+export const isTooLong = (name: string): boolean => name.length > MAX_BYTES / 4 && Buffer.byteLength(name) > MAX_BYTES;

@@ -1,0 +1,61 @@
+import type { DropStmt } from '@pgsql/types';
+import { laterInTransaction } from '../context.ts';
+import { createdBy } from '../created.ts';
+import { as, type Name } from '../nodes.ts';
+import { isNewObject } from '../origins.ts';
+import type { Context, Rule } from '../rule.ts';
+import { listed } from '../words.ts';
+import { objectName } from '../world/drop.ts';
+import { shown } from '../world/objects.ts';
+
+type Kind = NonNullable<DropStmt['removeType']>;
+
+const kinds: Partial<Record<Kind, string>> = {
+  OBJECT_VIEW: 'view',
+  OBJECT_MATVIEW: 'materialized view',
+  OBJECT_FUNCTION: 'function',
+  OBJECT_PROCEDURE: 'procedure',
+  OBJECT_ROUTINE: 'routine',
+  OBJECT_SEQUENCE: 'sequence',
+  OBJECT_TYPE: 'type',
+  OBJECT_DOMAIN: 'domain',
+  OBJECT_EXTENSION: 'extension',
+};
+
+export const dropObject: Rule = {
+  id: 'drop-object',
+  severity: 'warning',
+  summary: 'DROP of a view, function, sequence, type or extension that is not created again.',
+  why: 'Queries, functions and clients that name it fail from then on; the body of a function is no dependency that PostgreSQL would warn about. CREATE OR REPLACE, or a drop and a create in one transaction, leaves no gap.',
+  lock: 'ACCESS EXCLUSIVE',
+  blocks: 'whoever uses it, from then on',
+  bad: [
+    'DROP VIEW totals',
+    'DROP FUNCTION IF EXISTS total(int), tax(int)',
+    { sql: 'DROP VIEW totals; CREATE VIEW totals AS SELECT 1 AS n', at: 'DROP VIEW totals' },
+    { sql: "BEGIN; DROP TYPE mood; CREATE TYPE shop.mood AS ENUM ('ok'); COMMIT", at: 'DROP TYPE mood' },
+  ],
+  good: [
+    'BEGIN; DROP VIEW totals; CREATE VIEW totals AS SELECT 1 AS n; COMMIT',
+    {
+      sql: 'DROP FUNCTION total(int); CREATE FUNCTION total(n int) RETURNS int LANGUAGE sql RETURN n',
+      transaction: 'file',
+    },
+    "CREATE TYPE mood AS ENUM ('ok'); DROP TYPE mood",
+    'CREATE SEQUENCE s; CREATE VIEW v AS SELECT 1; DROP SEQUENCE s; DROP VIEW v',
+  ],
+  *check(context) {
+    const drop = as(context.node, 'DropStmt');
+    const kind = drop?.removeType && kinds[drop.removeType];
+    if (!drop?.removeType || kind === undefined) return;
+    const again = laterInTransaction(context).flatMap(({ node }) => createdBy(node) ?? []);
+    const gone = (drop.objects ?? [])
+      .filter((object) => !isNewObject(context.world, drop.removeType, object))
+      .map(objectName)
+      .filter((name) => !again.some((made) => isSame(context, made, name)));
+    if (gone.length > 0) yield { message: `Whatever names the ${kind} ${listed(gone.map(shown))} fails from now on.` };
+  },
+};
+
+const isSame = ({ world }: Context, a: Name, b: Name): boolean =>
+  a.name === b.name && world.qualify(a).schema === world.qualify(b).schema;

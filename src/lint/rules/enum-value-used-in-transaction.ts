@@ -1,0 +1,97 @@
+import type { A_Const, TypeCast } from '@pgsql/types';
+import { walk } from '../../sql/expressions.ts';
+import { all, as, type NodeKind } from '../nodes.ts';
+import type { Context, Rule } from '../rule.ts';
+import { type ColumnType, typeOf } from '../world/column-type.ts';
+import { columnNamed, type UserType } from '../world/objects.ts';
+
+export const enumValueUsedInTransaction: Rule = {
+  id: 'enum-value-used-in-transaction',
+  severity: 'error',
+  summary: 'A new label of an enum is used in the transaction that adds it.',
+  why: 'It fails with 55P04, unsafe use of new value: until the transaction commits, nobody may store the label. Add it in one migration and use it in the next.',
+  lock: null,
+  blocks: null,
+  versions: 'From PostgreSQL 17 on a label of a type that the same transaction created can be used.',
+  bad: [
+    {
+      sql: "BEGIN; ALTER TYPE mood ADD VALUE 'fine'; UPDATE users SET mood = 'fine' WHERE id = 1; COMMIT",
+      at: "UPDATE users SET mood = 'fine' WHERE id = 1",
+    },
+    {
+      sql: "ALTER TYPE mood ADD VALUE 'fine'; ALTER TABLE users ALTER mood SET DEFAULT 'fine'",
+      transaction: 'file',
+    },
+    {
+      sql: "BEGIN; CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE mood ADD VALUE 'fine'; SELECT 'fine'::mood; COMMIT",
+      pg: 16,
+      at: "SELECT 'fine'::mood",
+    },
+  ],
+  good: [
+    "ALTER TYPE mood ADD VALUE 'fine'; UPDATE users SET mood = 'fine' WHERE id = 1",
+    "BEGIN; ALTER TYPE mood ADD VALUE 'fine'; COMMIT; BEGIN; INSERT INTO users (mood) VALUES ('fine'); COMMIT",
+    {
+      sql: "BEGIN; CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE mood ADD VALUE 'fine'; SELECT 'fine'::mood; COMMIT",
+      pg: 17,
+    },
+    "BEGIN; ALTER TYPE mood ADD VALUE 'fine'; SELECT 'fine'::text; COMMIT",
+    {
+      sql: "BEGIN; ALTER TYPE mood ADD VALUE 'fine'; INSERT INTO notes (body) VALUES ('fine'); COMMIT",
+      schema: 'CREATE TABLE notes (body text)',
+    },
+  ],
+  *check(context) {
+    if (!users.has(context.statement.kind)) return;
+    const labels = new Map([...context.world.types.values()].flatMap((type) => newLabels(context, type)));
+    if (labels.size === 0) return;
+    const used = usedLabels(context, labels);
+    if (used !== undefined)
+      yield { message: `The label '${used}' was added in this transaction and can not be used before it commits.` };
+  },
+};
+
+const users = new Set<NodeKind>([
+  ...(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'SelectStmt', 'MergeStmt', 'AlterTableStmt', 'CreateStmt'] as const),
+  ...(['IndexStmt', 'CreateTableAsStmt', 'ViewStmt', 'CreateDomainStmt', 'AlterDomainStmt'] as const),
+]);
+
+function newLabels({ transaction, pg }: Context, type: UserType): readonly (readonly [string, UserType])[] {
+  if (transaction === null || type.kind !== 'enum') return [];
+  if (pg >= 17 && type.origin?.transaction === transaction.id) return [];
+  return [...type.labels].flatMap(([label, added]) =>
+    added !== null && added.transaction === transaction.id ? [[label, type] as const] : [],
+  );
+}
+
+/** A label that stands there as a constant, unless it is known to be of another type. */
+function usedLabels(context: Context, labels: ReadonlyMap<string, UserType>): string | undefined {
+  const found = new Set<string>();
+  const elsewhere = new Set<unknown>();
+  walk([context.node], (kind, node) => {
+    if (kind === 'TypeCast') castElsewhere(node as TypeCast, labels).forEach((constant) => elsewhere.add(constant));
+    const label = kind === 'A_Const' && !elsewhere.has(node) ? ((node as A_Const).sval?.sval ?? '') : '';
+    if (labels.has(label)) found.add(label);
+  });
+  return [...found].find((label) => mayBe(context, labels.get(label)));
+}
+
+function castElsewhere({ arg, typeName }: TypeCast, labels: ReadonlyMap<string, UserType>): readonly A_Const[] {
+  const constant = as(arg, 'A_Const');
+  if (!constant) return [];
+  return typeOf(typeName)?.name === labels.get(constant.sval?.sval ?? '')?.name ? [] : [constant];
+}
+
+/** Some column it is written to may be of the type. */
+function mayBe({ node, world }: Context, type: UserType | undefined): boolean {
+  const [insert, update] = [as(node, 'InsertStmt'), as(node, 'UpdateStmt')];
+  const relation = insert?.relation ?? update?.relation;
+  if (!relation || !type) return true;
+  const table = world.relation(relation);
+  const named = all(insert?.cols ?? update?.targetList, 'ResTarget').map(({ name }) => name ?? '');
+  const columns = named.length > 0 && insert ? named : table.columns.map(({ name }) => name);
+  const types = columns.map((name) => columnNamed(table, name)?.type ?? null);
+  return !table.complete || types.some((column) => column === null || isOf(column, type));
+}
+
+const isOf = (column: ColumnType, type: UserType): boolean => column.name === type.name;

@@ -1,0 +1,78 @@
+import type { Constraint } from '@pgsql/types';
+import { oldCommands } from '../context.ts';
+import { constantOf, strings } from '../nodes.ts';
+import { qualified, quoted } from '../names.ts';
+import { alterTable, instead, written } from '../rewrite.ts';
+import type { Command, Context, Rule } from '../rule.ts';
+import { autoName, constraintsOf } from '../world/define-column.ts';
+
+export const foreignKeyWithoutNotValid: Rule = {
+  id: 'foreign-key-without-not-valid',
+  severity: 'error',
+  summary: 'A foreign key on a table in use that is checked at once.',
+  why: 'Both tables are locked against writes while every row of the referencing one is looked up in the other.',
+  lock: 'SHARE ROW EXCLUSIVE',
+  blocks: 'writes to both tables while all rows are checked; reads go on',
+  versions: 'Before PostgreSQL 18 a foreign key of a partitioned table can not be NOT VALID.',
+  bad: [
+    'ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id)',
+    'ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users ON DELETE CASCADE',
+    {
+      sql: 'ALTER TABLE orders ADD COLUMN shop_id int DEFAULT 1 REFERENCES shops (id)',
+      at: 'ADD COLUMN shop_id int DEFAULT 1 REFERENCES shops (id)',
+    },
+    {
+      sql: 'ALTER TABLE orders ADD COLUMN note text, ADD FOREIGN KEY (user_id) REFERENCES users',
+      at: 'ADD FOREIGN KEY (user_id) REFERENCES users',
+    },
+  ],
+  good: [
+    'ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID',
+    'CREATE TABLE orders (user_id bigint); ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id)',
+    'ALTER TABLE orders ADD COLUMN shop_id int REFERENCES shops (id)',
+    'ALTER TABLE orders ADD COLUMN shop_id int DEFAULT NULL REFERENCES shops (id)',
+    { sql: 'ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id) NOT ENFORCED', pg: 18 },
+  ],
+  *check(context) {
+    for (const command of oldCommands(context, 'AT_AddConstraint', 'AT_AddColumn')) {
+      const inline = command.column && constraintsOf(command.column);
+      const foreign = [...(inline ?? []), ...(command.constraint ? [command.constraint] : [])].find(
+        ({ contype, skip_validation: skipped }) => contype === 'CONSTR_FOREIGN' && !skipped,
+      );
+      if (!foreign?.pktable || (inline && !isFilled(inline))) continue;
+      const other = context.world.relation(foreign.pktable);
+      yield {
+        message: `Every row of ${qualified(command.table)} is checked while it and ${qualified(other)} are locked against writes.`,
+        at: command.at,
+        ...(inline
+          ? {
+              lock: 'ACCESS EXCLUSIVE' as const,
+              blocks: `reads and writes of the table, and writes to ${qualified(other)}, while all rows are checked`,
+            }
+          : { fix: inTwoSteps(context, command, foreign) }),
+      };
+    }
+  },
+};
+
+/** A new column without a value has nothing to check. */
+function isFilled(constraints: readonly Constraint[]): boolean {
+  if (constraints.some(({ contype }) => contype === 'CONSTR_ATTR_NOT_ENFORCED')) return false;
+  return constraints.some(
+    ({ contype, raw_expr: value }) =>
+      contype === 'CONSTR_IDENTITY' ||
+      contype === 'CONSTR_GENERATED' ||
+      (contype === 'CONSTR_DEFAULT' && constantOf(value) !== null),
+  );
+}
+
+function inTwoSteps(context: Context, command: Command, foreign: Constraint): string | null {
+  const { table } = command;
+  if (table.kind === 'partitioned' && context.pg < 18) return null;
+  const alter = alterTable(context, table);
+  const name = foreign.conname ?? autoName(table, 'foreign', strings(foreign.fk_attrs), null);
+  return instead(context, command, [
+    `${alter} ${written(context, command.at)} NOT VALID;`,
+    `${alter} VALIDATE CONSTRAINT ${quoted(name)};`,
+  ]);
+}

@@ -1,0 +1,108 @@
+import type { TransactionStmt } from '@pgsql/types';
+import { commandsOf } from './context.ts';
+import { locksOf } from './locks.ts';
+import { as } from './nodes.ts';
+import type { Context, Report, Rule, Wrapping } from './rule.ts';
+import type { Statement } from './statement.ts';
+import { apply } from './world/apply.ts';
+import { atLeast } from './world/lock-mode.ts';
+import { keyOf } from './world/objects.ts';
+import type { HeldLock } from './world/session.ts';
+import type { World } from './world/world.ts';
+
+/** What a rule found in a statement. */
+export interface Found extends Report {
+  readonly rule: Rule;
+  readonly statement: Statement;
+}
+
+export interface Reading {
+  readonly text: string;
+  readonly statements: readonly Statement[];
+  readonly wrapping: Wrapping;
+  readonly pg: number;
+  readonly rules: readonly Rule[];
+}
+
+/** Runs the statements that belong together in the simulated database, and the rules before each. */
+export function runSection(world: World, reading: Reading): readonly Found[] {
+  const { session } = world;
+  const { statements, wrapping } = reading;
+  if (wrapping === 'file' || (wrapping === 'batch' && isOneTransaction(statements))) session.begin('runner');
+  const found = statements.flatMap((statement, position) => {
+    leaveBlock(world, statement);
+    enterBlock(world, statement);
+    session.nextStatement();
+    const reports = check(world, reading, statement, position);
+    step(world, statement, reading.pg, position);
+    return reports;
+  });
+  if (session.transaction?.by === 'file' && wrapping === 'statement') session.rollback();
+  else session.commit();
+  return found;
+}
+
+/** Several statements in one string are, unless they say themselves where one begins. */
+function isOneTransaction(statements: readonly Statement[]): boolean {
+  const outer = statements.filter(({ block }) => block === null);
+  return outer.length > 1 && !outer.some(({ node }) => as(node, 'TransactionStmt'));
+}
+
+function check(world: World, reading: Reading, statement: Statement, position: number): readonly Found[] {
+  const { text, statements, wrapping, pg, rules } = reading;
+  const context: Context = {
+    ...{ statement, node: statement.node, world, transaction: world.session.transaction, pg },
+    ...{ commands: commandsOf(statement, world), statements, position, wrapping, text },
+  };
+  const found: Found[] = [];
+  for (const rule of rules)
+    for (const report of rule.check(context))
+      found.push({ ...report, ...(statement.block && { fix: null }), rule, statement });
+  return found;
+}
+
+/** A DO block is a transaction of its own unless it is inside one. */
+function enterBlock({ session }: World, { block }: Statement): void {
+  if (block !== null && session.transaction === null) session.begin('block');
+}
+
+function leaveBlock({ session }: World, { block }: Statement): void {
+  if (block === null && session.transaction?.by === 'block') session.commit();
+}
+
+function step(world: World, { node, opaque }: Statement, pg: number, position: number): void {
+  const transaction = as(node, 'TransactionStmt');
+  if (transaction) change(world, transaction);
+  else if (!opaque) {
+    if (world.session.transaction) world.session.hold(newLocks(world, node, pg, position));
+    apply(world, node);
+  }
+}
+
+/** The locks that block somebody's work and are not held yet. */
+function newLocks(world: World, node: Statement['node'], pg: number, position: number): readonly HeldLock[] {
+  return locksOf(node, world, pg)
+    .filter(({ relation, mode }) => atLeast(mode, 'SHARE') && !world.isNew(relation.origin) && !relation.temporary)
+    .map(({ relation, mode }) => ({ relation: keyOf(relation), kind: relation.kind, mode, position }))
+    .filter(
+      (lock) => !world.session.locks.some((held) => held.relation === lock.relation && atLeast(held.mode, lock.mode)),
+    );
+}
+
+const begin = (session: World['session']): void => {
+  if (session.transaction === null) session.begin('file');
+};
+
+const end = (session: World['session'], how: 'commit' | 'rollback', chain = false): void => {
+  if (session.transaction === null) return;
+  session[how]();
+  if (chain) session.begin('file');
+};
+
+function change({ session }: World, { kind, chain, savepoint_name: savepoint = '' }: TransactionStmt): void {
+  if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') begin(session);
+  else if (kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_PREPARE') end(session, 'commit', chain);
+  else if (kind === 'TRANS_STMT_ROLLBACK') end(session, 'rollback', chain);
+  else if (kind === 'TRANS_STMT_SAVEPOINT') session.savepoint(savepoint);
+  else if (kind === 'TRANS_STMT_ROLLBACK_TO') session.rollbackTo(savepoint);
+}

@@ -1,0 +1,29 @@
+import type { LintFile } from '../lint.ts';
+import { dbmate } from './dbmate.ts';
+import { drizzle } from './drizzle.ts';
+import { flyway } from './flyway.ts';
+import { golangMigrate } from './golang-migrate.ts';
+import { graphileMigrate } from './graphile-migrate.ts';
+import { knex } from './knex.ts';
+import { liquibase } from './liquibase.ts';
+import { nodePgMigrate } from './node-pg-migrate.ts';
+import { plain } from './plain.ts';
+import { prisma } from './prisma.ts';
+import type { Folder, Runner } from './runner.ts';
+import { supabase } from './supabase.ts';
+
+/** The surest signs first. */
+const runners: readonly Runner[] = [
+  ...[supabase, prisma, drizzle, graphileMigrate, liquibase, dbmate, flyway, golangMigrate],
+  ...[nodePgMigrate, knex, plain],
+];
+
+/** The tool whose migrations these look like; plain files when they look like no other's. */
+export const detectRunner = (folder: Folder): Runner => runners.find((runner) => runner.detect(folder)) ?? plain;
+
+/** What the tool runs of a folder, in its order. */
+export const filesOf = (folder: Folder, runner: Runner): readonly LintFile[] =>
+  [...folder.texts.keys()].sort(runner.order).flatMap((path) => {
+    const read = runner.read(path, folder.texts.get(path) ?? '', folder);
+    return read ? [{ path, transaction: runner.wrapping, ...read }] : [];
+  });

@@ -1,0 +1,28 @@
+import type { Section } from '../lint.ts';
+import { byName, isSql, type Runner } from './runner.ts';
+
+const header = /^\s*--\s*liquibase formatted sql/iu;
+const changeset = /^[ \t]*--[ \t]*changeset[ \t]+[^\n]*$/gimu;
+
+/** Formatted SQL: each changeset is a transaction of its own, unless it says runInTransaction:false. */
+export const liquibase: Runner = {
+  name: 'Liquibase formatted SQL',
+  detect: ({ texts }) => [...texts.values()].some((text) => header.test(text)),
+  read: (path, text) => (isSql(path) && header.test(text) ? { text, sections: changesets(text) } : null),
+  order: byName,
+  wrapping: 'file',
+};
+
+function changesets(text: string): readonly Section[] {
+  const marks = [...text.matchAll(changeset)];
+  return marks.map(({ index, 0: line }, i) => ({
+    start: index,
+    end: marks[i + 1]?.index ?? text.length,
+    transaction: wrappingOf(line),
+  }));
+}
+
+function wrappingOf(line: string): Section['transaction'] {
+  if (!/\brunInTransaction:false\b/iu.test(line)) return 'file';
+  return /\bsplitStatements:false\b/iu.test(line) ? 'batch' : 'statement';
+}

@@ -1,0 +1,53 @@
+import type { LintFile, Section } from '../lint.ts';
+import type { Wrapping } from '../rule.ts';
+
+/** The files of a folder of migrations, by their path in it. Above it only names are known: `../config.toml`. */
+export interface Folder {
+  /** Its own path as given, such as `supabase/migrations`. */
+  readonly path: string;
+  readonly names: ReadonlySet<string>;
+  /** The texts of what may hold SQL. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** What of a file a tool runs when it migrates. */
+export type Read = Pick<LintFile, 'text' | 'sections' | 'transaction'>;
+
+/** A tool that runs migrations. */
+export interface Runner {
+  readonly name: string;
+  readonly detect: (folder: Folder) => boolean;
+  /** Null for a file that it does not run. */
+  readonly read: (path: string, text: string, folder: Folder) => Read | null;
+  /** The files in the order in which it runs them. */
+  readonly order: (a: string, b: string) => number;
+  /** How it sends a file that says nothing else. */
+  readonly wrapping: Wrapping;
+}
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** By name, numbers by their value. */
+export const byName = (a: string, b: string): number => collator.compare(a, b);
+
+export const isSql = (path: string): boolean => /\.sql$/iu.test(path);
+
+export const isScript = (path: string): boolean => /\.[cm]?[jt]s$/iu.test(path) && !path.endsWith('.d.ts');
+
+export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** A text with a part of it replaced by spaces, so that every place stays. */
+export const blank = (text: string): string => text.replaceAll(/[^\n]/gu, (c) => ' '.repeat(c.length));
+
+/** Only the part from one place to another, where it stands. */
+export const only = (text: string, { start, end }: Pick<Section, 'start' | 'end'>): string =>
+  blank(text.slice(0, start)) + text.slice(start, end) + blank(text.slice(end));
+
+/** The part between two marks, which are patterns of whole lines; the rest when the second is not there. */
+export function between(text: string, from: RegExp, to: RegExp): { start: number; end: number } | null {
+  const first = from.exec(text);
+  if (!first) return null;
+  const start = first.index + first[0].length;
+  const second = to.exec(text.slice(start));
+  return { start, end: second && second.index >= 0 ? start + second.index : text.length };
+}

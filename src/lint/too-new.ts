@@ -1,0 +1,127 @@
+import type { ColumnDef, Constraint, FuncCall } from '@pgsql/types';
+import { walk } from '../sql/expressions.ts';
+import { all, as, contains, isOn, kindOf, nameIn, type NodeKind, type NodeOf, optionOf } from './nodes.ts';
+import type { Context } from './rule.ts';
+import { constraintsOf } from './world/define-column.ts';
+
+/** Something that PostgreSQL has from a version on. */
+export interface Feature {
+  readonly what: string;
+  readonly since: number;
+}
+
+/** What in a statement the server is too old for. */
+export function tooNew(context: Context): readonly Feature[] {
+  const kind = kindOf(context.node);
+  const find = features[kind] as ((statement: unknown) => readonly (Feature | false)[]) | undefined;
+  const found = [...(find?.(as(context.node, kind)) ?? []), ...newFunctions(context)];
+  return found.filter((feature): feature is Feature => feature !== false && feature.since > context.pg);
+}
+
+const when = (condition: boolean | undefined, since: number, what: string): Feature | false =>
+  condition === true && { what, since };
+
+const features: { readonly [K in NodeKind]?: (statement: NodeOf<K>) => readonly (Feature | false)[] } = {
+  MergeStmt: ({ returningClause }) => [
+    when(true, 15, 'MERGE'),
+    when(returningClause !== undefined, 17, 'RETURNING of MERGE'),
+  ],
+  IndexStmt: ({ nulls_not_distinct: nulls }) => [when(nulls, 15, 'NULLS NOT DISTINCT')],
+  ReindexStmt: ({ params }) => [
+    when(isOn(optionOf(params, 'concurrently')), 12, 'REINDEX CONCURRENTLY'),
+    when(optionOf(params, 'tablespace') !== undefined, 14, 'REINDEX (TABLESPACE …)'),
+  ],
+  CreateStmt: ({ tableElts }) => [
+    ...all(tableElts, 'ColumnDef').flatMap(ofColumn),
+    ...all(tableElts, 'Constraint').flatMap((constraint) => ofConstraint(constraint, true)),
+  ],
+  AlterTableStmt: ({ cmds }) =>
+    all(cmds, 'AlterTableCmd').flatMap(({ subtype, def }) => {
+      const [column, constraint, alter] = [as(def, 'ColumnDef'), as(def, 'Constraint'), as(def, 'ATAlterConstraint')];
+      return [
+        ...(column && subtype === 'AT_AddColumn' ? ofColumn(column) : []),
+        ...(constraint && subtype === 'AT_AddConstraint' ? ofConstraint(constraint, true) : []),
+        when(subtype === 'AT_SetExpression', 17, 'SET EXPRESSION'),
+        when(subtype === 'AT_SetAccessMethod', 15, 'SET ACCESS METHOD'),
+        when(subtype === 'AT_SetCompression', 14, 'SET COMPRESSION'),
+        when(subtype === 'AT_DropExpression', 13, 'DROP EXPRESSION'),
+        when(
+          subtype === 'AT_DetachPartition' && as(def, 'PartitionCmd')?.concurrent,
+          14,
+          'DETACH PARTITION CONCURRENTLY',
+        ),
+        when(subtype === 'AT_DetachPartitionFinalize', 14, 'DETACH PARTITION FINALIZE'),
+        when(alter?.alterEnforceability, 18, 'ALTER CONSTRAINT … ENFORCED'),
+      ];
+    }),
+  AlterDomainStmt: ({ def }) => [
+    when(as(def, 'Constraint')?.contype === 'CONSTR_NOTNULL', 17, 'ALTER DOMAIN … ADD NOT NULL'),
+  ],
+  CreatePublicationStmt: ({ pubobjects }) => [
+    when(
+      all(pubobjects, 'PublicationObjSpec').some(({ pubobjtype }) => pubobjtype?.includes('SCHEMA')),
+      15,
+      'FOR TABLES IN SCHEMA',
+    ),
+  ],
+  CreateFunctionStmt: ({ sql_body: body }) => [when(body !== undefined, 14, 'an SQL function body that is no string')],
+  CreateStatsStmt: ({ exprs }) => [
+    when(
+      all(exprs, 'StatsElem').some(({ expr }) => expr !== undefined),
+      14,
+      'CREATE STATISTICS of an expression',
+    ),
+  ],
+  VariableSetStmt: ({ name }) => [when(name?.toLowerCase() === 'transaction_timeout', 17, 'transaction_timeout')],
+};
+
+function ofColumn(column: ColumnDef): readonly (Feature | false)[] {
+  const constraints = constraintsOf(column);
+  const generated = constraints.find(({ contype }) => contype === 'CONSTR_GENERATED');
+  return [
+    when(generated?.generated_kind === 's', 12, 'GENERATED … STORED'),
+    when(generated !== undefined && generated.generated_kind !== 's', 18, 'a VIRTUAL generated column'),
+    when(
+      constraints.some(({ contype }) => contype === 'CONSTR_ATTR_NOT_ENFORCED'),
+      18,
+      'NOT ENFORCED',
+    ),
+    ...constraints.flatMap((constraint) => ofConstraint(constraint, false)),
+  ];
+}
+
+function ofConstraint(constraint: Constraint, ofTable: boolean): readonly (Feature | false)[] {
+  const { contype, skip_validation: skipped, is_enforced: enforced } = constraint;
+  const enforceable = contype === 'CONSTR_CHECK' || contype === 'CONSTR_FOREIGN';
+  return [
+    when(
+      ofTable && contype === 'CONSTR_NOTNULL',
+      18,
+      skipped ? 'NOT NULL … NOT VALID' : 'NOT NULL as a constraint of the table',
+    ),
+    when(enforceable && skipped === true && enforced !== true, 18, 'NOT ENFORCED'),
+    when(constraint.nulls_not_distinct, 15, 'NULLS NOT DISTINCT'),
+    when(constraint.without_overlaps === true || constraint.fk_with_period === true, 18, 'WITHOUT OVERLAPS and PERIOD'),
+    when((constraint.fk_del_set_cols ?? []).length > 0, 15, 'ON DELETE SET NULL of some columns'),
+  ];
+}
+
+const functionsSince: Readonly<Record<string, number>> = {
+  ...{ uuidv7: 18, uuidv4: 18, casefold: 18, any_value: 16, array_shuffle: 16, array_sample: 16, date_bin: 14 },
+  ...{ array_sort: 18, array_reverse: 18, to_bin: 17, to_oct: 17, random_normal: 16 },
+  ...{ regexp_count: 15, regexp_instr: 15, regexp_like: 15, regexp_substr: 15, string_to_table: 14 },
+};
+
+/** Functions of PostgreSQL that came later, unless the files create one of the name. */
+function newFunctions({ node, world, pg }: Context): readonly Feature[] {
+  const found = new Map<string, Feature>();
+  if (!contains([node], 'FuncCall')) return [];
+  walk([node], (kind, inner) => {
+    const name = kind === 'FuncCall' ? nameIn((inner as FuncCall).funcname) : null;
+    if (name === null || (name.schema !== null && name.schema !== 'pg_catalog')) return;
+    const since = Object.hasOwn(functionsSince, name.name) ? functionsSince[name.name] : undefined;
+    if (since === undefined || since <= pg || world.findRoutine(name)) return;
+    found.set(name.name, { what: `${name.name}()`, since });
+  });
+  return [...found.values()];
+}
