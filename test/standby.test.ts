@@ -60,7 +60,9 @@ it(
 
         const progress: Extract<Event, { type: 'backfill.progressed' }>[] = [];
         const m = migrate(primary.connect, migration, {
-          emit: (event) => void (event.type === 'backfill.progressed' && progress.push(event)),
+          emit: (event) => {
+            if (event.type === 'backfill.progressed') progress.push(event);
+          },
         });
         await m.to('expand');
         await tune(m.deps, { migration, settings: { maxReplicaLagMs: 300, maxRowsPerSecond: 8000 } });

@@ -168,6 +168,16 @@ describe('a copy that is left at the key of a deleted row', () => {
   );
 });
 
+it('a TRUNCATE whose snapshot does not show a copy leaves it to the next gate', () =>
+  race({ migration: 'test/support/migrations/without-foreign-key.yaml', before, phase: 'dual-write' }, async (r) => {
+    const late = await r.session('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM users');
+    await r.db.run(`INSERT INTO users VALUES (3, 'three', '{"theme": "dark"}')`);
+    await late.do('TRUNCATE users; COMMIT');
+    expect(await r.row('SELECT user_id FROM user_preferences')).toEqual({ user_id: 3 });
+    await r.m.to('contract');
+    expect(await r.row('SELECT count(*)::int AS n FROM user_preferences')).toEqual({ n: 0 });
+  }));
+
 describe('an executor', () => {
   it('is found busy, and can be taken over from, before it has made a journal', () =>
     withDatabase(before, async (db) => {
