@@ -208,7 +208,7 @@ describe('an executor', () => {
     ['worker', 'UPDATE users SET email = email'],
   ])('that is frozen while its %s holds locks keeps nobody out for long', { timeout: 120_000 }, (frozenRole, write) =>
     withDatabase(
-      'CREATE TABLE users (id bigint PRIMARY KEY, email text, country text); INSERT INTO users VALUES (1, NULL, 'de')',
+      `CREATE TABLE users (id bigint PRIMARY KEY, email text, country text); INSERT INTO users VALUES (1, NULL, 'de')`,
       async (db) => {
         const renaming = join(await mkdtemp(join(tmpdir(), 'lockkeeper-frozen-')), 'migration.yaml');
         await writeFile(
