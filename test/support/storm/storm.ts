@@ -36,9 +36,9 @@ export const short: Kind = {
   meddles: true,
 };
 export const long: Kind = {
-  moves: 12,
-  fillers: 20_000,
-  pacing: { thinkMs: 40, slowMs: 1500 },
+  moves: 5,
+  fillers: 8000,
+  pacing: { thinkMs: 40, slowMs: 1000 },
   processes: true,
   meddles: true,
 };
@@ -65,7 +65,7 @@ export interface StormOptions {
 }
 
 /** The case of the storm that a seed stands for. */
-export const shapeOf = (seed: number, kind: Kind): Shape => {
+const shapeOf = (seed: number, kind: Kind): Shape => {
   const random = new Random(seed, 'shape');
   return random.chance(0.65) ? makeJsonShape(random, kind.fillers) : makeColumnShape(random, kind.fillers);
 };
