@@ -113,7 +113,7 @@ describe.skipIf(!isInstalled && process.env['CI'] === undefined)('behind PgBounc
       await throughBouncer(db, 'transaction', async (url) => {
         const pool = new pg.Pool({ connectionString: url, max: 3 });
         const reads = createReadSwitch(
-          { query: (text, values) => pool.query(text, values as unknown[]), refreshMs: 50 },
+          { query: (text, values) => pool.query(text, values), refreshMs: 50 },
           'user-preferences',
         );
         try {

@@ -60,7 +60,9 @@ it(
 
         const progress: Extract<Event, { type: 'backfill.progressed' }>[] = [];
         const m = migrate(primary.connect, migration, {
-          emit: (event) => void (event.type === 'backfill.progressed' && progress.push(event)),
+          emit: (event) => {
+            if (event.type === 'backfill.progressed') progress.push(event);
+          },
         });
         await m.to('expand');
         await tune(m.deps, { migration, settings: { maxReplicaLagMs: 300, maxRowsPerSecond: 8000 } });
@@ -76,7 +78,7 @@ it(
         expect(third?.rowsDone).toBeLessThan(60_000);
         await onStandby.query(sql`SELECT pg_wal_replay_resume()`);
         await applied;
-        expect(progress.at(-1)).toMatchObject({ rowsDone: 60_000, throttle: null });
+        expect(progress.at(-1)).toMatchObject({ rowsDone: 60_000 });
         expect(await session.query(sql`SELECT count(*) AS n FROM user_preferences`)).toEqual([{ n: 60_000 }]);
         await onStandby.close();
       });

@@ -1,10 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { untilTrue } from './support/client.ts';
 import { withDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
 import { race } from './support/race.ts';
-import { stepped } from './support/stepped.ts';
+import { stepped, type Point } from './support/stepped.ts';
 
 // What the storm found, each reduced to the few steps that it takes.
 
@@ -168,6 +171,16 @@ describe('a copy that is left at the key of a deleted row', () => {
   );
 });
 
+it('a TRUNCATE whose snapshot does not show a copy leaves it to the next gate', () =>
+  race({ migration: 'test/support/migrations/without-foreign-key.yaml', before, phase: 'dual-write' }, async (r) => {
+    const late = await r.session('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM users');
+    await r.db.run(`INSERT INTO users VALUES (3, 'three', '{"theme": "dark"}')`);
+    await late.do('TRUNCATE users; COMMIT');
+    expect(await r.row('SELECT user_id FROM user_preferences')).toEqual({ user_id: 3 });
+    await r.m.to('contract');
+    expect(await r.row('SELECT count(*)::int AS n FROM user_preferences')).toEqual({ n: 0 });
+  }));
+
 describe('an executor', () => {
   it('is found busy, and can be taken over from, before it has made a journal', () =>
     withDatabase(before, async (db) => {
@@ -189,6 +202,45 @@ describe('an executor', () => {
       await expect(zombie).rejects.toThrow();
       expect(await other.run()).toMatchObject({ phase: 'expand', state: 'waiting', executor: null });
     }));
+
+  it.each([
+    ['executor', 'UPDATE users SET email = email WHERE id = 1'],
+    ['worker', 'UPDATE users SET email = email'],
+  ])('that is frozen while its %s holds locks keeps nobody out for long', { timeout: 120_000 }, (frozenRole, write) =>
+    withDatabase(
+      `CREATE TABLE users (id bigint PRIMARY KEY, email text, country text); INSERT INTO users VALUES (1, NULL, 'de')`,
+      async (db) => {
+        const renaming = join(await mkdtemp(join(tmpdir(), 'lockkeeper-frozen-')), 'migration.yaml');
+        await writeFile(
+          renaming,
+          'version: 1\nname: frozen\noperations:\n  - rename_column: { table: users, from: country, to: nation }\n',
+        );
+        let reached: () => void = () => undefined;
+        const isThere = new Promise<void>((resolve) => (reached = resolve));
+        let wake: () => void = () => undefined;
+        const woken = new Promise<void>((resolve) => (wake = resolve));
+        const at = ({ role, when, inTransaction, text }: Point) =>
+          role === frozenRole &&
+          when === 'after' &&
+          inTransaction &&
+          (frozenRole === 'worker' ? text.includes('UPDATE') : text.startsWith('ALTER TABLE'));
+        const frozen = stepped(db.connect, async (point) => {
+          if (!at(point)) return;
+          reached();
+          await woken;
+        });
+        const zombie = migrate(frozen, renaming).apply('backfill');
+        await isThere;
+        await db.run(write);
+        const other = migrate(db.connect, renaming);
+        await expect(other.apply('backfill', { takeOver: true })).resolves.toMatchObject({ outcome: 'reached' });
+        wake();
+        await expect(zombie).rejects.toThrow();
+        expect(await other.run()).toMatchObject({ phase: 'backfill', state: 'waiting' });
+        await rm(dirname(renaming), { recursive: true });
+      },
+    ),
+  );
 
   it('waits while somebody rewrites the table whose backfill begins', () =>
     race({ migration, before, phase: 'expand' }, async (r) => {

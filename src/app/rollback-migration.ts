@@ -39,8 +39,7 @@ export async function rollbackMigration(
       throw wrongPhase(migration, run.phase, options.to);
     await refuseWhenPurged(read, journal.schema, run, options.to ?? null);
     const begun = new Set((await journal.steps(read, run.id)).filter((r) => r.state !== 'undone').map((r) => r.step));
-    // Cut short after the last undo, it has only to be written down.
-    if (begun.size) await refuseWhileNewCodeRuns(read, deps, run, options.to ?? null);
+    await refuseWhileNewCodeRuns(read, deps, run, options.to ?? null, begun);
     const keep = options.to ? phaseNames.indexOf(options.to) : -1;
     const phases = run.plan.phases
       .filter((p) => phaseNames.indexOf(p.name) > keep && p.steps.some((step) => begun.has(step.id)))
@@ -80,7 +79,14 @@ async function refuseWhenPurged(db: Session, schema: string, run: Run, to: Phase
 }
 
 /** Below dual-write the new tables go: code that uses them would fail. */
-async function refuseWhileNewCodeRuns(db: Session, deps: Deps, run: Run, to: PhaseName | null): Promise<void> {
+async function refuseWhileNewCodeRuns(
+  db: Session,
+  deps: Deps,
+  run: Run,
+  to: PhaseName | null,
+  begun: ReadonlySet<string>,
+): Promise<void> {
+  if (!begun.size) return; // cut short after the last undo: it has only to be written down
   const below = to === null || phaseNames.indexOf(to) < phaseNames.indexOf('dual-write');
   if (!run.dualWritten || !below || !run.plan.mappings.length) return;
   if (await approvedBy({ journal: journalOf(deps), plan: run.plan, run }, db, 'new-code-gone')) return;

@@ -224,6 +224,8 @@ async function follow(work: Work, session: Session, load: LoadWatch): Promise<vo
   work.paused = reason !== null && reason !== 'lock-waits';
   if (!ranges.isEmpty) startWorkers(work);
   progress.throttle = reason ?? (work.limits.maxRowsPerSecond === null ? null : 'rows-per-second');
+  // While it is paused nothing else says why.
+  if (work.paused) progress.add(0);
 }
 
 /** A row that is drained before its chunk comes is copied twice, and carefully: so only when the list gets long. */

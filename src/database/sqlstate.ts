@@ -11,9 +11,12 @@ export const isPassing = (error: unknown): boolean => PASSING.has(sqlState(error
 /** A value that a cast, a constraint or the author's own function refuses. */
 export const isValueError = (error: unknown): boolean => /^(2[23]|P0001$)/.test(sqlState(error) ?? '');
 
+/** We stood still for too long in a transaction. */
+const IDLE_IN_TRANSACTION = '25P03';
+
 /** The connection was cut, or the server is going down or coming up. */
 export function isConnectionLost(error: unknown): boolean {
   const state = sqlState(error);
-  if (state !== null) return state.startsWith('08') || state.startsWith('57P');
+  if (state !== null) return state.startsWith('08') || state.startsWith('57P') || state === IDLE_IN_TRANSACTION;
   return error instanceof Error && 'code' in error && error.code === 'CONNECTION_FAILED';
 }

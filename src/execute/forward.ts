@@ -103,6 +103,8 @@ async function passGates(
   await checkOurTriggers(c, new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state])));
   const run = await c.journal.run(c.session, c.run.migration);
   const context = { ...c, run: { ...c.run, switchedAt: run?.switchedAt ?? null } };
+  // What a snapshot was too old to see has been written down, and would be a difference.
+  if (step.gate === 'parity') await drainAll(c, mappingOf(c.plan, step.mapping));
   const verdict = await checkGate(context, c.session, step);
   if (verdict.open) {
     c.emit({ type: 'gate.opened', step: step.id, gate: step.gate, why: verdict.why });

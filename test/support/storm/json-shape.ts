@@ -153,7 +153,7 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
   const insertOld = (key: number, fresh: Fresh, how: typeof insertOne): Write => {
     const [email, { doc, settled }] = [fresh.text(), some(fresh)];
     const row = { ...keys.of(key), email, preferences: doc };
-    return { ...how(source(key, fresh.random), row, fresh.random), after: { ...absent, email, ...settled } as Values };
+    return { ...how(source(key, fresh.random), row, fresh.random), after: { ...absent, email, ...settled } };
   };
 
   const insertNew = (key: number, fresh: Fresh, complete: boolean): Write => {

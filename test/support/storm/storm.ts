@@ -7,7 +7,7 @@ import { raw } from '../../../src/sql/sql.ts';
 import type { Connect } from '../../../src/database/database.ts';
 import { migrate } from '../example.ts';
 import { compare } from './compare.ts';
-import { inProcess, inProcesses, type Driven, type Executor, type Move } from './executor.ts';
+import { inProcess, inProcesses, type Driven, type Ended, type Executor, type Move } from './executor.ts';
 import { Meddler } from './meddler.ts';
 import { Random } from './random.ts';
 import { makeColumnShape } from './column-shape.ts';
@@ -36,9 +36,9 @@ export const short: Kind = {
   meddles: true,
 };
 export const long: Kind = {
-  moves: 12,
-  fillers: 20_000,
-  pacing: { thinkMs: 40, slowMs: 1500 },
+  moves: 5,
+  fillers: 8000,
+  pacing: { thinkMs: 40, slowMs: 1000 },
   processes: true,
   meddles: true,
 };
@@ -65,7 +65,7 @@ export interface StormOptions {
 }
 
 /** The case of the storm that a seed stands for. */
-export const shapeOf = (seed: number, kind: Kind): Shape => {
+const shapeOf = (seed: number, kind: Kind): Shape => {
   const random = new Random(seed, 'shape');
   return random.chance(0.65) ? makeJsonShape(random, kind.fillers) : makeColumnShape(random, kind.fillers);
 };
@@ -208,21 +208,27 @@ class Conductor {
     for (let attempt = 1; ; attempt++) {
       const ended = await this.#execute(move, attempt < 5 && random.chance(0.55), random.fork(`attempt ${attempt}`));
       this.#world.count('runs');
-      this.#tell(`${move.direction} ended: ${ended.how}${'why' in ended ? ` ${ended.why}` : ''}`);
+      this.#tell(`${move.direction} ended: ${JSON.stringify(ended)}`);
       const phase = (await this.#m.run())?.phase ?? null;
       if (ended.how === 'reached' && phase === move.to) return null;
       if (ended.how === 'reached') return `it says that it arrived, and is at ${called(phase)}`;
       if (ended.how === 'failed') return `at ${called(phase)}: ${ended.why}`;
       if (attempt > 12) return `it does not arrive: ${JSON.stringify(ended)}`;
-      if (ended.how === 'drift') {
-        this.#world.count('drift refused');
-        if (!(await this.#meddler.undoByHand())) return 'drift that nobody caused';
-      }
-      if (ended.how === 'refused') {
-        if (ended.why.includes('"gate":"parity"')) return `parity is not exact: ${ended.why}`;
-        await this.#openGates();
-      }
+      const refused = await this.#settle(ended);
+      if (refused) return refused;
     }
+  }
+
+  /** A person comes and does what a refusal asks for; null, or why nobody can. */
+  async #settle(ended: Ended): Promise<string | null> {
+    if (ended.how === 'drift') {
+      this.#world.count('drift refused');
+      return (await this.#meddler.undoByHand()) ? null : 'drift that nobody caused';
+    }
+    if (ended.how !== 'refused') return null;
+    if (ended.why.includes('"gate":"parity"')) return `parity is not exact: ${ended.why}`;
+    await this.#openGates();
+    return null;
   }
 
   /** Later than the archiving there is nothing left to accept. */

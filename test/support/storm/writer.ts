@@ -168,10 +168,7 @@ export class Writer {
     let commit: Commit | null = null;
     let changes: ReadonlyMap<number, Row> = new Map();
     try {
-      await run({ sql: `BEGIN ISOLATION LEVEL ${level}` });
-      if (asReplica) await run({ sql: 'SET LOCAL session_replication_role = replica' });
-      if (random.chance(0.3)) await run({ sql: 'SELECT 1 FROM pg_class LIMIT 1' }); // an older snapshot
-      if (isSlow && random.chance(0.5)) await setTimeout(random.upTo(this.#pacing.slowMs));
+      await this.#begin(run, level, asReplica, isSlow);
       changes = await work(run);
       if (isSlow) await setTimeout(random.upTo(this.#pacing.slowMs));
       if (random.chance(0.08)) {
@@ -195,6 +192,14 @@ export class Writer {
       if (kind.startsWith('truncate')) world.giveAll();
       world.leave(through);
     }
+  }
+
+  async #begin(run: RunSql, level: string, asReplica: boolean, isSlow: boolean): Promise<void> {
+    const random = this.#random;
+    await run({ sql: `BEGIN ISOLATION LEVEL ${level}` });
+    if (asReplica) await run({ sql: 'SET LOCAL session_replication_role = replica' });
+    if (random.chance(0.3)) await run({ sql: 'SELECT 1 FROM pg_class LIMIT 1' }); // an older snapshot
+    if (isSlow && random.chance(0.5)) await setTimeout(random.upTo(this.#pacing.slowMs));
   }
 
   #countDone(kind: Task['kind'], asReplica: boolean, isPrepared: boolean): void {
