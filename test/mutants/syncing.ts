@@ -41,7 +41,7 @@ export const syncing: readonly Mutant[] = [
     file: 'mappings/table-forward.ts',
     find: "\n       AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)});`;",
     replace: ';`;',
-    test: { file: 'review', name: 'lets keys be shifted, and writes no defaults into documents that had none' },
+    test: { file: 'value-races', name: 'that are shifted keep their documents and their rows' },
   },
   {
     name: 'a change of key moves the new row',
@@ -127,13 +127,6 @@ export const syncing: readonly Mutant[] = [
     find: 'return ok ? sql`CASE WHEN ${ok} THEN ${inner}',
     replace: 'return ok ? sql`CASE WHEN ${check ?? sql`true`} AND ${ok} THEN ${inner}',
     test: { file: 'value-races', name: 'values that do not fit stop no copy' },
-  },
-  {
-    name: 'a check that casts is not tried on a bare value',
-    file: 'mappings/json-column.ts',
-    find: 'column.check === null || takesAnyScalar.has(column.type)\n        ? ',
-    replace: 'column.name\n        ? ',
-    test: { file: 'value-races', name: 'fail no old writer, whether type or check refuses them, first and tenth time' },
   },
   {
     name: 'what does not fit is put in quarantine',
