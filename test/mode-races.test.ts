@@ -301,7 +301,7 @@ describe('back from contract', () => {
         before: users,
         phase: 'contract',
         at: async ({ role, when, text, session }, r) => {
-          if (asked || role !== 'worker' || when !== 'before' || !text.startsWith('UPDATE')) return;
+          if (asked || role !== 'worker' || when !== 'before' || !text.startsWith('WITH held')) return;
           asked = true;
           const writer = await r.session('BEGIN');
           await writer.startAndWait(`UPDATE user_preferences SET theme = 'light' WHERE user_id = 1`);

@@ -56,15 +56,28 @@ export const syncing: readonly Mutant[] = [
   {
     name: 'a row that moves to another partition is left to the foreign key',
     file: 'mappings/table-forward.ts',
-    find: "IF current_setting('session_replication_role') = 'replica' THEN",
-    replace: 'IF true THEN',
-    test: { file: 'partition-races', name: 'a row that moves to another leaf keeps what only the new shape has' },
+    find: '\n    IF ${asReplica} THEN${deleteAll(m)}\n    END IF;',
+    replace: '${deleteAll(m)}',
+    test: {
+      file: 'partition-races',
+      name: 'with a foreign key a row that moves to another leaf keeps what only the new shape has',
+    },
+  },
+  {
+    name: 'without a foreign key its rows move before it does',
+    file: 'mappings/table-sync.ts',
+    find: "...(isPartitioned(m) ? [moveTrigger(m, named('move'), move)] : []),",
+    replace: '',
+    test: {
+      file: 'partition-races',
+      name: 'without a foreign key a row that moves to another leaf keeps what only the new shape has',
+    },
   },
   {
     name: 'deletes of replica-role writers are synced',
     file: 'mappings/table-forward.ts',
-    find: "IF current_setting('session_replication_role') = 'replica' THEN",
-    replace: 'IF false THEN',
+    find: '\n    IF ${asReplica} THEN${deleteAll(m)}\n    END IF;',
+    replace: '',
     test: { file: 'races', name: 'sessions with settings of their own replica-role writers are not missed' },
   },
   {

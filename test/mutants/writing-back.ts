@@ -141,11 +141,18 @@ export const writingBack: readonly Mutant[] = [
   {
     name: 'reviving, rows are locked before the new tables are read',
     file: 'mappings/table-sweep.ts',
-    find: 'WHERE ${range(sql`o`)} FOR NO KEY UPDATE) AS held',
-    replace: 'WHERE ${range(sql`o`)}) AS held',
+    find: 'WHERE ${range} FOR NO KEY UPDATE) AS held',
+    replace: 'WHERE ${range}) AS held',
     test: {
       file: 'mode-races',
       name: 'a value that new code has written and not committed when the rows are locked is not lost',
     },
+  },
+  {
+    name: 'reviving, a document that goes to another partition takes along what the new tables say',
+    file: 'mappings/table-forward.ts',
+    find: "BEGIN${mode === 'reviving' ? takeAlong(m) : sql``}",
+    replace: 'BEGIN${sql``}',
+    test: { file: 'storm-findings', name: 'while documents are older than the new tables takes along what these say' },
   },
 ];
