@@ -236,7 +236,9 @@ it('a row that moves to another page while the old column is brought up to date 
       at: async ({ role, when, text }, r) => {
         if (moved || role !== 'worker' || when !== 'before' || !/^\s*(WITH|UPDATE)/.test(text)) return;
         moved = true;
-        await r.db.run(`UPDATE products SET name = repeat('x', 1500) WHERE id = 1`);
+        await r.db.run(
+          `UPDATE products SET name = repeat('x', 1500) WHERE id BETWEEN 5 AND 20; UPDATE products SET name = repeat('x', 1500) WHERE id = 1`,
+        );
       },
     },
     async (r) => {

@@ -625,8 +625,8 @@ describe('keys', () => {
         before,
         phase: 'contract',
         at: async ({ role, when, text }, r) => {
-          if (role !== 'worker' || when !== 'before' || !text.startsWith('WITH held') || ++asked > 1) return;
-          // The rows are locked, the new tables have not been read.
+          if (role !== 'worker' || when !== 'after' || !text.startsWith('WITH held') || ++asked > 1) return;
+          // The new tables have been read, and what they said is not committed.
           const writer = await r.session();
           back = (await writer.startAndWait(`UPDATE user_preferences SET theme = 'light' WHERE user_id = 1`)).end;
         },
@@ -731,7 +731,7 @@ describe('sessions with settings of their own', () => {
         at: async ({ role, when, text }, r) => {
           if (asked || role !== 'worker' || when !== 'before' || text !== 'COMMIT') return;
           asked = true;
-          refused = await r.m.apply('backfill').catch((error: unknown) => error);
+          refused = await r.m.apply('expand').catch((error: unknown) => error);
         },
       },
       (r) => r.m.to('backfill'),

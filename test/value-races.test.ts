@@ -49,21 +49,30 @@ describe('columns one by one', () => {
       expect(await preferences(r, 5)).toEqual({ size: '10' });
     }));
 
-  it('normalisers on both sides that undo each other fail nobody', () =>
+  it('a value for which the document has no place does not touch it', () =>
+    inPhase('dual-write', async (r) => {
+      const version = () => r.row('SELECT xmin::text, ctid::text FROM users WHERE id = 4');
+      const before = await version();
+      await r.db.run('UPDATE settings SET email = false WHERE user_id = 4');
+      expect(await version()).toEqual(before);
+      expect(await copy(r, 4)).toMatchObject({ email: false });
+    }));
+
+  it('normalisers on both sides that never agree fail nobody', () =>
     inPhase(
       'dual-write',
       async (r) => {
         await r.db.run(`
-          CREATE FUNCTION upper_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.theme := upper(NEW.theme); RETURN NEW; END $$;
-          CREATE TRIGGER upper_case BEFORE UPDATE ON settings FOR EACH ROW EXECUTE FUNCTION upper_case()`);
+          CREATE FUNCTION longer_copy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.theme := NEW.theme || 'n'; RETURN NEW; END $$;
+          CREATE TRIGGER longer_copy BEFORE UPDATE ON settings FOR EACH ROW EXECUTE FUNCTION longer_copy()`);
         await r.db.run(`UPDATE users SET preferences = preferences || '{"theme": "Dark"}' WHERE id = 1`);
         expect((await r.m.verify()).ok).toBe(false);
         await r.db.run(
-          `DROP TRIGGER upper_case ON settings; UPDATE users SET preferences = preferences || '{"theme": "light"}' WHERE id = 1`,
+          `DROP TRIGGER longer_copy ON settings; DROP TRIGGER longer_document ON users; UPDATE users SET preferences = preferences || '{"theme": "light"}' WHERE id = 1`,
         );
       },
-      `CREATE FUNCTION lower_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.preferences := jsonb_set(NEW.preferences, '{theme}', to_jsonb(lower(NEW.preferences ->> 'theme'))); RETURN NEW; END $$;
-       CREATE TRIGGER lower_case BEFORE UPDATE ON users FOR EACH ROW WHEN (NEW.preferences ? 'theme') EXECUTE FUNCTION lower_case()`,
+      `CREATE FUNCTION longer_document() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.preferences := jsonb_set(NEW.preferences, '{theme}', to_jsonb((NEW.preferences ->> 'theme') || 'o')); RETURN NEW; END $$;
+       CREATE TRIGGER longer_document BEFORE UPDATE ON users FOR EACH ROW WHEN (NEW.preferences ? 'theme') EXECUTE FUNCTION longer_document()`,
     ));
 });
 
@@ -94,6 +103,21 @@ describe('values that do not fit', () => {
       },
       `INSERT INTO users VALUES (90, 'x', '{"size": "many"}'), (91, 'x', '{"size": -1, "notifications": {"email": "perhaps"}}'), (92, 'x', '{"theme": {}}')`,
     ));
+});
+
+describe('keys', () => {
+  it('that are shifted keep their documents and their rows', () =>
+    inPhase('dual-write', async (r) => {
+      await r.db.run('DELETE FROM users WHERE id = 1; UPDATE users SET id = id - 1');
+      expect([await preferences(r, 3), await preferences(r, 4)]).toEqual([
+        { theme: 'light', notifications: 'none' },
+        { size: 10 },
+      ]);
+      expect([await copy(r, 3), await copy(r, 4)]).toEqual([
+        { theme: 'light', size: null, email: true },
+        { theme: 'system', size: 10, email: true },
+      ]);
+    }));
 });
 
 describe('keys after contract', () => {

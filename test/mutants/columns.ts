@@ -36,8 +36,8 @@ export const columns: readonly Mutant[] = [
   {
     name: 'after the backfill NULL is what new code wrote',
     file: 'mappings/column-mapping.ts',
-    find: "stopFilling: {\n      sql: createRoutine(syncRoutine(m, 'both')),",
-    replace: "stopFilling: {\n      sql: createRoutine(syncRoutine(m, 'filling')),",
+    find: 'both: sql``,',
+    replace: 'both: sql`\n  ELSIF ${newTo} IS NULL AND ${newFrom} IS NOT NULL THEN${fill}`,',
     test: { file: 'review', name: 'takes NULL for what new code wrote once the backfill is done' },
   },
   {

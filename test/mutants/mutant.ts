@@ -17,8 +17,6 @@ export interface Mutant {
   };
   /** The code with which PostgreSQL refuses what the mutant does, where that is the point and would elsewhere be a mistake in the mutant itself. */
   readonly raises?: string;
-  /** Without the guard somebody waits for ever: then a test that does not end has caught it. */
-  readonly hangs?: true;
 }
 
 /** The file's text without the guard; refuses a mutant whose place is gone. */

@@ -36,13 +36,12 @@ export async function runTests(server: string, mutant: string | null, file: stri
 }
 
 /** Whether a test noticed, and noticed what is missing: a mutant that does not even run has shown nothing. */
-export function judge({ raises, hangs }: Pick<Mutant, 'raises' | 'hangs'>, { tests, broken }: Testimony): Verdict {
+export function judge({ raises }: Pick<Mutant, 'raises'>, { tests, broken }: Testimony): Verdict {
   if (broken.length) return { caught: false, because: `It does not run: ${broken.join('; ')}` };
   if (!tests.length) return { caught: false, because: 'No test has that name.' };
   const failures = tests.flatMap((test) => test.failures);
   if (!tests.some((test) => test.failed)) return { caught: false, because: 'It survived: every test passed.' };
-  const counts = (failure: Failure) =>
-    failure.every((error) => isOfTheDatabase(error, raises) || isOfTheTest(error, hangs));
+  const counts = (failure: Failure) => failure.every((error) => isOfTheDatabase(error, raises) || isOfTheTest(error));
   const found = failures.find(counts);
   const text = (failure: Failure | undefined) =>
     failure?.map((e) => `${e.code ?? e.name}: ${e.message}`).join(' ← ') ?? 'nothing';
@@ -58,8 +57,5 @@ const isOfTheDatabase = ({ code }: SomeError, raises: string | undefined) =>
   code !== null &&
   (/^[A-Z][A-Z_]+$/.test(code) || (/^[0-9A-Z]{5}$/.test(code) && (!code.startsWith('42') || code === raises)));
 
-const isOfTheTest = ({ name, message, code }: SomeError, hangs: true | undefined) =>
-  code === null &&
-  (name === 'AssertionError' ||
-    message.startsWith('It ended waiting') ||
-    (hangs === true && message.startsWith('Test timed out')));
+const isOfTheTest = ({ name, message, code }: SomeError) =>
+  code === null && (name === 'AssertionError' || message.startsWith('It ended waiting'));

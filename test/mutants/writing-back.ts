@@ -38,28 +38,31 @@ export const writingBack: readonly Mutant[] = [
     file: 'mappings/table-reverse.ts',
     find: "boolean := pg_trigger_depth() = 1 AND current_setting(${DRAINING}, true) IS DISTINCT FROM 'on';",
     replace: 'boolean := true;',
-    test: { file: 'review', name: 'lets keys be shifted, and writes no defaults into documents that had none' },
+    test: {
+      file: 'value-races',
+      name: 'a default that new code writes itself is written down: old code reads the document',
+    },
   },
   {
-    name: 'a document is patched, not built anew',
+    name: 'a document without a value is not wiped',
     file: 'journal/install.ts',
-    find: "  IF kind NOT IN ('object', 'null') AND NOT force THEN\n    RETURN doc;\n  END IF;\n",
-    replace: '',
-    test: { file: 'races', name: 'values and places that the document cannot hold stay on the new side' },
+    find: 'RETURN CASE WHEN value IS NULL THEN doc - path[1] ELSE doc || jsonb_build_object(path[1], value) END;',
+    replace: 'RETURN jsonb_set(doc, path, value);',
+    test: { file: 'races', name: 'DELETE of a target row alone: its keys go, the row comes back with its defaults' },
   },
   {
     name: 'columns without a place in the document are left out',
     file: 'mappings/table-reverse.ts',
     find: 'sql`${c.rules.settable(doc(m))} AND (${differs',
     replace: 'sql`true AND (${differs',
-    test: { file: 'races', name: 'values and places that the document cannot hold stay on the new side' },
+    test: { file: 'value-races', name: 'a value for which the document has no place does not touch it' },
   },
   {
-    name: 'normalisers that undo each other are cut off',
+    name: 'normalisers that never agree are cut off',
     file: 'mappings/table-reverse.ts',
     find: 'const DEPTH_LIMIT = 16;',
     replace: 'const DEPTH_LIMIT = 1_000_000;',
-    test: { file: 'value-races', name: 'normalisers on both sides that undo each other fail nobody' },
+    test: { file: 'value-races', name: 'normalisers on both sides that never agree fail nobody' },
   },
   {
     name: 'a new row that is deleted comes back at commit',
@@ -106,16 +109,6 @@ export const writingBack: readonly Mutant[] = [
     },
   },
   {
-    name: 'reviving, a moved row takes its values along',
-    file: 'mappings/table-reverse.ts',
-    find: 'reviving ? sql` AND NOT ${keyChanged}` : sql``',
-    replace: 'sql``',
-    test: {
-      file: 'races',
-      name: 'a key change while the document is being brought up to date again, without a foreign key',
-    },
-  },
-  {
     name: 'reviving, rows that are written are captured',
     file: 'mappings/table-forward.ts',
     find: "IF TG_OP = 'UPDATE' AND current_setting(${DRAINING}, true) IS DISTINCT FROM 'on' THEN${remember(m, 'NEW')}\n  END IF;",
@@ -148,11 +141,18 @@ export const writingBack: readonly Mutant[] = [
   {
     name: 'reviving, rows are locked before the new tables are read',
     file: 'mappings/table-sweep.ts',
-    find: 'WHERE ${range(sql`o`)} FOR NO KEY UPDATE) AS held',
-    replace: 'WHERE ${range(sql`o`)}) AS held',
+    find: 'WHERE ${range} FOR NO KEY UPDATE) AS held',
+    replace: 'WHERE ${range}) AS held',
     test: {
       file: 'mode-races',
       name: 'a value that new code has written and not committed when the rows are locked is not lost',
     },
+  },
+  {
+    name: 'reviving, a document that goes to another partition takes along what the new tables say',
+    file: 'mappings/table-forward.ts',
+    find: "BEGIN${mode === 'reviving' ? takeAlong(m) : sql``}",
+    replace: 'BEGIN${sql``}',
+    test: { file: 'storm-findings', name: 'while documents are older than the new tables takes along what these say' },
   },
 ];
