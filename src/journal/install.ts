@@ -268,8 +268,11 @@ BEGIN
   RETURN CASE WHEN applies THEN ${j}.json_with_rest(doc, paths, rest) ELSE doc END;
 END $body$;
 
--- pg_input_is_valid, which PostgreSQL has since 16. The type's name is ours, from the plan.
-CREATE FUNCTION ${j}.input_is_valid(input text, type text) RETURNS boolean
+${createInputIsValid(j)}`;
+
+/** pg_input_is_valid, which PostgreSQL has since 16. The type's name is ours, from the plan. */
+export const createInputIsValid = (schema: Sql): Sql => sql`
+CREATE FUNCTION ${schema}.input_is_valid(input text, type text) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
   EXECUTE 'SELECT $1::' || type USING input;
