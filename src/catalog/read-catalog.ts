@@ -9,6 +9,8 @@ import { readGrants } from './read-grants.ts';
 import { readIndexes } from './read-indexes.ts';
 import { readLeaves, type LeafRow } from './read-leaves.ts';
 import { readMentions } from './read-mentions.ts';
+import { readPartitionKeys } from './read-partition-keys.ts';
+import { readPartitionParts } from './read-partition-parts.ts';
 import { readPolicies } from './read-policies.ts';
 import { readPublications } from './read-publications.ts';
 import { readReferencedBy } from './read-referenced-by.ts';
@@ -49,24 +51,30 @@ async function readParts(db: Queryable, rows: readonly TableRow[], versionNumber
   const publications = await readPublications(db, oids, versionNumber);
   const subscriptions = await readSubscriptions(db, oids);
   const leaves = await readLeaves(db, oids);
+  const partitionParts = await readPartitionParts(db, oids);
+  const partitionKeys = await readPartitionKeys(db, oids);
   const children = await readChildren(db, oids);
   const seconds = await readStatisticsAge(db);
   return (row: TableRow): Table => ({
     ...row,
-    ...sizes(leaves.get(row.oid) ?? [], seconds),
-    columns: columns.get(row.oid) ?? [],
-    constraints: constraints.get(row.oid) ?? [],
-    indexes: indexes.get(row.oid) ?? [],
-    triggers: triggers.get(row.oid) ?? [],
+    ...sizes(of(leaves, row), seconds),
+    columns: of(columns, row),
+    constraints: of(constraints, row),
+    indexes: of(indexes, row),
+    triggers: of(triggers, row),
     grants: grants.get(grantKey(row.oid, 0)) ?? [],
-    policies: policies.get(row.oid) ?? [],
-    referencedBy: referencedBy.get(row.oid) ?? [],
-    dependants: withMentions(dependants.get(row.oid) ?? [], mentions.get(row.oid) ?? []),
-    publications: publications.get(row.oid) ?? [],
-    subscriptions: subscriptions.get(row.oid) ?? [],
-    children: children.get(row.oid) ?? [],
+    policies: of(policies, row),
+    referencedBy: of(referencedBy, row),
+    dependants: withMentions(of(dependants, row), of(mentions, row)),
+    publications: of(publications, row),
+    subscriptions: of(subscriptions, row),
+    onlyOnPartitions: of(partitionParts, row),
+    partitionedBy: of(partitionKeys, row),
+    children: of(children, row),
   });
 }
+
+const of = <T>(lists: ReadonlyMap<number, T[]>, { oid }: TableRow): readonly T[] => lists.get(oid) ?? [];
 
 const sizes = (leaves: readonly LeafRow[], seconds: number | null) => ({
   rows: rowsOf(leaves),

@@ -3,6 +3,12 @@ import type { RelationName, Sql } from '../sql/sql.ts';
 /** Stands for the leaf a chunk reads, as a quoted name in `chunk`, `chunkCarefully` and `revive`: "@schema@"."@leaf@". */
 export const leafPlaceholder: RelationName = { schema: '@schema@', name: '@leaf@' };
 
+/** What a mapping is called: `users.preferences`, and with the schema, in quotes where they are needed, outside of public. */
+export const mappingId = ({ schema, name }: RelationName, column: string): string =>
+  schema === 'public' && !/[".]/.test(name + column)
+    ? `${name}.${column}`
+    : [schema, name, column].map((part) => (/[".]/.test(part) ? JSON.stringify(part) : part)).join('.');
+
 /** One comparison of a source with one of its new shapes. */
 export interface ParityCheck {
   /** What is compared, for people: `users.preferences → user_preferences`. */

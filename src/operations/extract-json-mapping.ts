@@ -1,10 +1,12 @@
 import { keyOf, type Catalog, type Table } from '../catalog/catalog.ts';
 import { notSupportedYet } from '../errors.ts';
 import { remainderRules, valueRules, type JsonColumn } from '../mappings/json-column.ts';
+import { mappingId } from '../mappings/mapping.ts';
 import type { TableMapping } from '../mappings/table-mapping.ts';
 import { columnsOf } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, inline, sql, type RelationName } from '../sql/sql.ts';
+import { refuseFixedTable, refuseUnidentified } from './source-checks.ts';
 import { keyDeferrable, keyMissing, notJson } from './errors.ts';
 import type { ExtractJson } from './extract-json-fields.ts';
 import type { PlanContext } from './operation.ts';
@@ -35,6 +37,8 @@ export function checkSource(f: ExtractJson, catalog: Catalog): Table {
       'A source table with row-level security',
       'Its policies cannot be carried to the new tables yet; nothing was changed.',
     );
+  refuseFixedTable(source, column);
+  refuseUnidentified(source);
   if (source.children.length)
     throw notSupportedYet('A source table with inheritance children', 'Move it to declarative partitioning first.');
   if (column.generated)
@@ -87,7 +91,7 @@ export function mappingOf(
   const paths = f.into.flatMap((t) => Object.values(t.columns).map((c) => c.from));
   const column = source.columns.find((c) => c.name === f.column);
   return {
-    id: `${f.table.name}.${f.column}`,
+    id: mappingId(f.table, f.column),
     migration,
     journal,
     base: derivedName(migration, String(index)),

@@ -47,7 +47,7 @@ function stepLines(step: PlannedStep, mappings: readonly PlannedMapping[]): stri
         runs(step),
         ...undoLines('undo', step.undo),
         ...undoLines('undo once new code may have written', step.undoKeepingData),
-        ...(step.revive?.finish ?? []).flatMap((finish) =>
+        ...[...(step.revive?.rebuild ?? []), ...(step.revive?.finish ?? [])].flatMap((finish) =>
           undoLines('undo, after the old shape is brought up to date', finish),
         ),
       ];

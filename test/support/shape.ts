@@ -93,7 +93,7 @@ const indexes = `${line(
     'i.indisready',
     'i.indisclustered',
     'i.indisreplident',
-    `SELECT quote_ident(k.conname) FROM pg_constraint k WHERE k.conindid = c.oid AND k.conrelid = i.indrelid`,
+    `SELECT quote_ident(k.conname) FROM pg_constraint k WHERE k.conindid = c.oid AND k.conrelid = i.indrelid AND k.contype <> 'f'`,
   ],
   `obj_description(c.oid, 'pg_class')`,
 )}
