@@ -104,6 +104,13 @@ export interface Leaf extends RelationName {
   readonly pages: number;
 }
 
+/** A partition at any depth below a table. */
+export interface Partition extends RelationName {
+  readonly parent: RelationName;
+  /** It holds rows; else it has partitions itself. */
+  readonly leaf: boolean;
+}
+
 /** A partition's own index or constraint. */
 export interface OnPartition {
   readonly kind: 'index' | 'constraint';
@@ -159,6 +166,8 @@ export interface Table extends RelationName {
   readonly replicaIdentity: 'default' | 'nothing' | 'full' | 'index';
   /** The table itself, or every leaf partition. */
   readonly leaves: readonly Leaf[];
+  /** Those of a partitioned table, parents first. */
+  readonly partitions: readonly Partition[];
   /** Columns that the partition keys of the table and of its partitions use. */
   readonly partitionedBy: readonly string[];
   /** Indexes and constraints that partitions have and the table itself has not. */

@@ -61,6 +61,7 @@ const users: Table = {
   subscriptions: [],
   replicaIdentity: 'default',
   leaves: [{ schema: 'public', name: 'users', oid: 1, fileNode: 1, pages: 1 }],
+  partitions: [],
   partitionedBy: [],
   onlyOnPartitions: [],
   parents: [],

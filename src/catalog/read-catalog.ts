@@ -11,6 +11,7 @@ import { readLeaves, type LeafRow } from './read-leaves.ts';
 import { readMentions } from './read-mentions.ts';
 import { readPartitionKeys } from './read-partition-keys.ts';
 import { readPartitionParts } from './read-partition-parts.ts';
+import { readPartitions } from './read-partitions.ts';
 import { readPolicies } from './read-policies.ts';
 import { readPublications } from './read-publications.ts';
 import { readReferencedBy } from './read-referenced-by.ts';
@@ -33,8 +34,9 @@ export const readCatalog = (
     const server = await readServer(db);
     const rows = await readTables(db, tables);
     const read = await readParts(db, rows, server.versionNumber, journal);
-    const schemas = [...new Set(tables.map((t) => t.schema))];
-    return new Catalog(server, rows.map(read), await readRelationNames(db, schemas));
+    const found = rows.map(read);
+    const schemas = new Set([...tables, ...found.flatMap((t) => t.partitions)].map((t) => t.schema));
+    return new Catalog(server, found, await readRelationNames(db, [...schemas]));
   });
 
 async function readParts(db: Queryable, rows: readonly TableRow[], versionNumber: number, journal: string) {
@@ -51,6 +53,7 @@ async function readParts(db: Queryable, rows: readonly TableRow[], versionNumber
   const publications = await readPublications(db, oids, versionNumber);
   const subscriptions = await readSubscriptions(db, oids);
   const leaves = await readLeaves(db, oids);
+  const partitions = await readPartitions(db, oids);
   const partitionParts = await readPartitionParts(db, oids);
   const partitionKeys = await readPartitionKeys(db, oids);
   const children = await readChildren(db, oids);
@@ -68,6 +71,7 @@ async function readParts(db: Queryable, rows: readonly TableRow[], versionNumber
     dependants: withMentions(of(dependants, row), of(mentions, row)),
     publications: of(publications, row),
     subscriptions: of(subscriptions, row),
+    partitions: of(partitions, row),
     onlyOnPartitions: of(partitionParts, row),
     partitionedBy: of(partitionKeys, row),
     children: of(children, row),

@@ -33,7 +33,9 @@ const step = z.discriminatedUnion('kind', [
     installs: z.array(installed),
     drainFirst: text.nullable(),
     settle: text.nullable(),
-    revive: z.object({ mapping: text, rebuild: z.array(concurrent).exactOptional(), finish: z.array(statement) }).nullable(),
+    revive: z
+      .object({ mapping: text, rebuild: z.array(concurrent).exactOptional(), finish: z.array(statement) })
+      .nullable(),
   }),
   concurrent,
   z.object({ ...base, kind: z.literal('backfill'), mapping: text, locks: z.array(lock) }),
