@@ -1,4 +1,4 @@
-import { keyOf, type Catalog, type Column, type Constraint, type Table } from '../catalog/catalog.ts';
+import { keyOf, type Catalog, type Column, type Table } from '../catalog/catalog.ts';
 import { notSupportedYet } from '../errors.ts';
 import { columnSync, type ColumnMapping } from '../mappings/column-mapping.ts';
 import { compileColumnMapping } from '../mappings/compile-column-mapping.ts';
@@ -16,6 +16,7 @@ import { columnExists } from './errors.ts';
 import type { OperationPlan, PlanContext } from './operation.ts';
 import { ownIndexes, refuseWhatIsNotSupported } from './column-mapping-checks.ts';
 import { addConstraint, notNullSteps, takeOver, temporary, uniqueConstraint } from './column-take-over.ts';
+import { constraintsOf, referenced } from './old-constraints.ts';
 import { publicationNotes } from './source-checks.ts';
 import { indexOn } from './renamed-definition.ts';
 
@@ -115,7 +116,7 @@ function phasesOf(change: ColumnChange, table: Table, old: Column, m: ColumnMapp
     'It gives up after a moment and tries again rather than make others queue.',
   );
   const indexes = ownIndexes(table, old);
-  const constraints = carriedConstraints(table, old);
+  const constraints = constraintsOf(table, old.name);
   const filled = derivedName(change.to, 'filled', m.migration);
   const newDefault = defaultFor(old, m);
   return {
@@ -164,7 +165,7 @@ function phasesOf(change: ColumnChange, table: Table, old: Column, m: ColumnMapp
         table: m.table,
         column: old.name,
         notNull: old.notNull,
-        locked: [m.table, ...referenced(m, constraints)],
+        locked: [m.table, ...referenced(m.table, constraints)],
         remove: sync.remove,
         restore: sync.restore,
         revived: sync.revived,
@@ -174,22 +175,6 @@ function phasesOf(change: ColumnChange, table: Table, old: Column, m: ColumnMapp
     ],
   };
 }
-
-const carriedConstraints = (table: Table, old: Column): readonly Constraint[] =>
-  table.constraints.filter((c) => c.columns.includes(old.name) && carried.includes(c.type));
-
-const carried: readonly Constraint['type'][] = ['unique', 'check', 'foreign'];
-
-/** Dropping a foreign key locks both tables. */
-const referenced = (m: ColumnMapping, constraints: readonly Constraint[]): readonly RelationName[] => [
-  ...new Map(
-    constraints.flatMap(({ references }) =>
-      references && JSON.stringify(references) !== JSON.stringify(m.table)
-        ? [[JSON.stringify(references), references] as const]
-        : [],
-    ),
-  ).values(),
-];
 
 function backfillSteps(change: ColumnChange, table: Table, old: Column, m: ColumnMapping): readonly Step[] {
   const filling =
@@ -216,7 +201,7 @@ function backfillSteps(change: ColumnChange, table: Table, old: Column, m: Colum
         building,
       ),
     ),
-    ...carriedConstraints(table, old).flatMap((c) =>
+    ...constraintsOf(table, old.name).flatMap((c) =>
       c.type === 'unique' ? [uniqueConstraint(m, c)] : addConstraint(m, c, old.name, change.to),
     ),
     analyze(m.table, low('it reads a sample', 'None is needed.')),

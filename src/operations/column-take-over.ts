@@ -1,12 +1,12 @@
 import type { Column, Constraint, Index } from '../catalog/catalog.ts';
 import type { ColumnMapping } from '../mappings/column-mapping.ts';
 import { derivedName } from '../sql/names.ts';
-import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
+import { ident, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
 import { archivedName } from '../steps/archive.ts';
 import { low } from '../steps/risk.ts';
-import { createIndexConcurrently } from '../steps/concurrent-index.ts';
-import type { Lock, Statement, Step } from '../steps/step.ts';
-import { constraintOn, indexOn } from './renamed-definition.ts';
+import type { Lock, Step } from '../steps/step.ts';
+import { comeBack, commentOn, markIndex } from './old-constraints.ts';
+import { constraintOn } from './renamed-definition.ts';
 
 /** What an index or constraint of the new column is called until it takes the old one's name. */
 export const temporary = (name: string): string => derivedName(name, 'new');
@@ -94,77 +94,6 @@ export function uniqueConstraint(m: ColumnMapping, c: Constraint): Step {
   };
 }
 
-/**
- * What the old column's constraints and unique indexes would refuse or cascade after contract: its values are not kept up any more.
- * They go with it, and come back once every row says again what the new column says.
- */
-function comeBack(m: ColumnMapping, uniques: readonly Index[], constraints: readonly Constraint[]) {
-  const table = qualified(m.table);
-  const lock = (mode: Lock['mode'], holds: Lock['holds'], c?: Constraint): readonly Lock[] => [
-    { relation: m.table, mode, holds },
-    ...(c?.references && !same(c.references, m.table)
-      ? [{ relation: c.references, mode: holds === 'scan' ? ('ROW SHARE' as const) : mode, holds }]
-      : []),
-  ];
-  const building = low('the build blocks neither reads nor writes', 'A failed build is dropped and built again.');
-  return {
-    rebuild: uniques.map((i) =>
-      createIndexConcurrently(
-        { name: i.name, table: m.table, on: indexOn(i, m.from.name, m.from.name), unique: true },
-        building,
-      ),
-    ),
-    finish: [
-      ...uniques.flatMap((i): Statement[] => {
-        const statements = [
-          ...(i.constraint === null
-            ? []
-            : [sql`ALTER TABLE ${table} ADD CONSTRAINT ${ident(i.constraint)} UNIQUE USING INDEX ${ident(i.name)}`]),
-          ...markIndex(m, i),
-        ];
-        return statements.length ? [{ sql: join(statements, ';\n'), locks: lock('ACCESS EXCLUSIVE', 'instant') }] : [];
-      }),
-      ...constraints.flatMap((c): Statement[] => [
-        ...(c.type === 'unique'
-          ? []
-          : [
-              {
-                sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${ident(c.name)} ${constraintOn(c, m.from.name, m.from.name)} NOT VALID`,
-                locks: lock(c.type === 'foreign' ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE', 'instant', c),
-              },
-              ...(c.validated
-                ? [
-                    {
-                      sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${ident(c.name)}`,
-                      locks: lock('SHARE UPDATE EXCLUSIVE', 'scan', c),
-                    },
-                  ]
-                : []),
-            ]),
-        ...(c.comment === null ? [] : [{ sql: commentOn(m, c), locks: lock('SHARE UPDATE EXCLUSIVE', 'instant') }]),
-      ]),
-    ],
-  };
-}
-
-const same = (a: RelationName, b: RelationName) => a.schema === b.schema && a.name === b.name;
-
-const commentOn = (m: ColumnMapping, c: Constraint): Sql =>
-  sql`COMMENT ON CONSTRAINT ${ident(c.name)} ON ${qualified(m.table)} IS ${c.comment}`;
-
-/** What an index has besides its definition. */
-function markIndex(m: ColumnMapping, i: Index): readonly Sql[] {
-  const index = qualified({ schema: m.table.schema, name: i.name });
-  return [
-    ...(i.statistics ?? []).map(
-      ({ position, target }) =>
-        sql`ALTER INDEX ${index} ALTER COLUMN ${raw(String(position))} SET STATISTICS ${raw(String(target))}`,
-    ),
-    ...(i.comment === null ? [] : [sql`COMMENT ON INDEX ${index} IS ${i.comment}`]),
-    ...(i.clustered ? [sql`ALTER TABLE ${qualified(m.table)} CLUSTER ON ${ident(i.name)}`] : []),
-  ];
-}
-
 /** In the archiving transaction: default, NOT NULL, and the names of indexes and constraints pass from the old column's to the new one's. */
 export function takeOver(
   m: ColumnMapping,
@@ -193,13 +122,13 @@ export function takeOver(
           ? [sql`DROP INDEX ${inSchema(i.name)}`, renameIndex(temporary(i.name), i.name)]
           : []
         : [renameIndex(i.name, away(i.name)), renameIndex(temporary(i.name), i.name)]),
-      ...(i.constraint === null ? markIndex(m, i) : []),
+      ...(i.constraint === null ? markIndex(m.table, i) : []),
     ]),
     ...constraints.flatMap((c) => [
       alter(sql`DROP CONSTRAINT ${ident(c.name)}`),
       renameConstraint(temporary(c.name), c.name),
-      ...indexes.filter((i) => i.constraint === c.name).flatMap((i) => markIndex(m, i)),
-      ...(c.comment === null ? [] : [commentOn(m, c)]),
+      ...indexes.filter((i) => i.constraint === c.name).flatMap((i) => markIndex(m.table, i)),
+      ...(c.comment === null ? [] : [commentOn(m.table, c)]),
     ]),
     ...(old.sequences ?? []).map((s) => sql`ALTER SEQUENCE ${qualified(s)} OWNED BY ${table}.${to}`),
   ];
@@ -224,7 +153,8 @@ export function takeOver(
     sql: join(forward.length ? forward : [sql`SELECT`], ';\n'),
     undo: join(back.length ? back : [sql`SELECT`], ';\n'),
     ...comeBack(
-      m,
+      m.table,
+      m.from.name,
       indexes.filter((i) => i.unique),
       constraints,
     ),

@@ -6,6 +6,7 @@ import type { TableMapping } from '../mappings/table-mapping.ts';
 import { columnsOf } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, inline, sql, type RelationName } from '../sql/sql.ts';
+import { uniqueIndexes } from './old-constraints.ts';
 import { refuseFixedTable, refuseUnidentified } from './source-checks.ts';
 import { keyDeferrable, keyMissing, notJson } from './errors.ts';
 import type { ExtractJson } from './extract-json-fields.ts';
@@ -39,6 +40,18 @@ export function checkSource(f: ExtractJson, catalog: Catalog): Table {
     );
   refuseFixedTable(source, column);
   refuseUnidentified(source);
+  const exclusion = source.constraints.find((c) => c.type === 'exclusion' && c.columns.includes(f.column));
+  if (exclusion)
+    throw notSupportedYet(
+      `${f.table.name}.${f.column} in the exclusion constraint ${exclusion.name}`,
+      'It could not be put back on the way back from contract. Drop it first.',
+    );
+  const [unique] = uniqueIndexes(source, f.column);
+  if (unique && source.kind === 'partitioned')
+    throw notSupportedYet(
+      `${f.table.name}.${f.column} in the unique index ${unique.name} of a partitioned table`,
+      'It could not be put back on the way back from contract. Drop it first.',
+    );
   if (source.children.length)
     throw notSupportedYet('A source table with inheritance children', 'Move it to declarative partitioning first.');
   if (column.generated)
