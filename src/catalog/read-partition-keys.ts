@@ -19,8 +19,9 @@ export async function readPartitionKeys(
       JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0
        AND (a.attnum = ANY (p.partattrs::int2[]) OR EXISTS (
          SELECT FROM pg_depend d
-          WHERE d.classid = 'pg_class'::regclass AND d.objid = t.oid AND d.objsubid = 0
-            AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid = a.attnum))
+          -- The columns of an expression depend on the table, so that none can be dropped by itself.
+          WHERE d.classid = 'pg_class'::regclass AND d.objid = t.oid AND d.objsubid = a.attnum
+            AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid = 0 AND d.deptype = 'i'))
      GROUP BY t.root`);
   return new Map(rows.map((row) => [row.table, row.columns]));
 }

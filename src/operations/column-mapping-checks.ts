@@ -32,6 +32,9 @@ function refuseConstraints(table: Table, column: Column, changesType: boolean, m
     // NOT VALID came with 18 for foreign keys of partitioned tables; without it the scan would stop all writes.
     if (c.type === 'foreign' && table.kind === 'partitioned' && major < 18)
       refuse(`${of} in the foreign key ${c.name} of a partitioned table (before PostgreSQL 18)`);
+    // Where its trigger fires first it would take the new column's default, which is NULL until contract.
+    if (c.type === 'foreign' && / SET DEFAULT\b/.test(c.definition))
+      refuse(`${of} in the foreign key ${c.name} with SET DEFAULT`);
     if (c.deferrable) refuse(`${of} in the deferrable constraint ${c.name}`);
     if (changesType) refuse(`${of} in the constraint ${c.name}`);
   }

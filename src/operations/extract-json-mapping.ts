@@ -115,7 +115,12 @@ export function mappingOf(
       target: f.key?.[k.name] ?? keyName(source, k.name),
       type: k.type,
     })),
-    column: { name: f.column, type: column?.baseType ?? 'jsonb', default: column?.default ?? null },
+    column: {
+      name: f.column,
+      type: column?.baseType ?? 'jsonb',
+      isDomain: column !== undefined && column.type !== column.baseType,
+      default: column?.default ?? null,
+    },
     paths,
     remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
     foreignKeys: f.foreign_key !== false,

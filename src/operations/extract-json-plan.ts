@@ -45,6 +45,9 @@ export function planExtractJson(f: ExtractJson, catalog: Catalog, context: PlanC
           (c) =>
             `Rows that new code inserts have the default in ${f.column}: from dual-write to contract it must pass the check ${c.name}.`,
         ),
+      ...source.triggers.map(
+        (t) => `The trigger ${t.name} may use ${f.column} in its function: change it before contract.`,
+      ),
       ...publicationNotes(source, { tables: shapes.map((s) => s.table.name) }),
       ...(f.foreign_key
         ? [`Once the foreign keys exist, TRUNCATE ${f.table.name} needs CASCADE: PostgreSQL refuses it otherwise.`]

@@ -59,9 +59,15 @@ export function refuseUnidentified(table: Table): void {
 export const publicationNotes = (
   table: Table,
   added: { readonly column: string } | { readonly tables: readonly string[] },
-): readonly string[] =>
-  table.publications.map((publication) =>
+): readonly string[] => [
+  ...(table.publications.length
+    ? [
+        `A publication FOR ALL TABLES publishes the journal's tables too: create them, empty, on its subscribers before expand.`,
+      ]
+    : []),
+  ...table.publications.map((publication) =>
     'column' in added
       ? `${publication} publishes ${table.name}: add ${added.column} on every subscriber before expand, and the archived column's name before contract; else its replication stops.`
       : `${publication} publishes ${table.name}, and does not publish ${added.tables.join(', ')} unless it is FOR ALL TABLES or of their schema: add them on the subscribers and to the publication yourself.`,
-  );
+  ),
+];

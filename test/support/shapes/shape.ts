@@ -24,6 +24,10 @@ export interface Shape {
     readonly nullable: boolean;
   };
   readonly document: string;
+  /** It may not be NULL. */
+  readonly documentIsNeeded?: boolean;
+  /** A few are as large as a megabyte. */
+  readonly bigDocuments?: boolean;
   /** The table's rows may not be moved to another key. */
   readonly keyIsFixed?: boolean;
   /** What is done to a row besides, such as sending it to another partition. */
@@ -86,7 +90,7 @@ export const fill = (shape: Shape, document: (i: number) => string): string =>
     .map((i) =>
       insertRow(shape, i, {
         [shape.value.column]: shape.value.nullable && i % 5 === 0 ? 'NULL' : shape.value.of(i),
-        [shape.document]: i % 7 === 0 ? 'NULL' : document(i),
+        [shape.document]: i % 7 === 0 && !shape.documentIsNeeded ? 'NULL' : document(i),
         note: text(`row ${i}`),
       }),
     )

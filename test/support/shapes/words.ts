@@ -45,12 +45,12 @@ export const throughDocument =
   (part) => {
     const doc = quoted(shape.document);
     const set = (i: number, path: readonly string[], value: string) =>
-      update(shape, i, `${doc} = jsonb_set(coalesce(${doc}, '{}'), ${place(path)}, to_jsonb(${value}))`);
+      update(shape, i, `${doc} = jsonb_set(coalesce(${doc}::jsonb, '{}'), ${place(path)}, to_jsonb(${value}))`);
     return [
       ...common(shape, part),
       set(row(part, 1), [keys.theme], `'changed'::text`),
       set(row(part, 5), ['unknown'], `'x'::text`),
-      update(shape, row(part, 6), `${doc} = ${doc} #- ${place(keys.page)}`),
+      update(shape, row(part, 6), `${doc} = ${doc}::jsonb #- ${place(keys.page)}`),
       insertRow(shape, added(part, 1), { ...given(shape, added(part, 1)), [shape.document]: documentWith(keys, part) }),
       insertRow(shape, added(part, 2), { ...given(shape, added(part, 2)) }),
     ];
@@ -84,7 +84,7 @@ export const throughTable =
         : update(
             shape,
             i,
-            `${doc} = lockkeeper_test_set(${doc}, ${place(what === 'theme' ? [keys.theme] : keys.page)}, to_jsonb(${value}))`,
+            `${doc} = lockkeeper_test_set(${doc}::jsonb, ${place(what === 'theme' ? [keys.theme] : keys.page)}, to_jsonb(${value}))`,
           );
     const add = (i: number) =>
       into
@@ -106,9 +106,13 @@ export const setFunction = `
     SELECT CASE WHEN cardinality(path) = 1 THEN coalesce(doc, '{}') || jsonb_build_object(path[1], value)
                 ELSE coalesce(doc, '{}') || jsonb_build_object(path[1], lockkeeper_test_set(doc -> path[1], path[2:], value)) END $$;`;
 
-export const documentFor = (keys: Keys) => (i: number) =>
-  `jsonb_build_object(${text(keys.theme)}, 'theme ' || ${i}, 'kept', ${i}, ${text(keys.page[0] ?? '')}, ${
+const bigText = (i: number) =>
+  `(SELECT string_agg(md5(${i}::text || n), '') FROM generate_series(1, ${i % 10 ? 300 : 30000}) n)`;
+
+export const documentFor = (keys: Keys, big: boolean) => (i: number) =>
+  `jsonb_build_object(${text(keys.theme)}, 'theme ' || ${i}, 'kept', ${big ? bigText(i) : i}, ${text(keys.page[0] ?? '')}, ${
     keys.page.length > 1 ? `jsonb_build_object(${text(keys.page[1] ?? '')}, ${i})` : String(i)
   })`;
 
-export const before = (shape: Shape, keys: Keys): string => `${shape.create};\n${fill(shape, documentFor(keys))}`;
+export const before = (shape: Shape, keys: Keys): string =>
+  `${shape.create};\n${fill(shape, documentFor(keys, shape.bigDocuments ?? false))}`;
