@@ -1,18 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
+const onServer = {
+  globalSetup: 'test/support/postgres.ts',
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  maxWorkers: 2,
+};
+
+/** Run on every major that we support; on all but the newest they choose less. */
+const onEveryMajor = ['test/laws.test.ts', 'test/shapes.test.ts', 'test/majors.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.ts'] } },
       {
         test: {
+          ...onServer,
           name: 'postgres',
           include: ['test/*.test.ts'],
+          exclude: ['test/majors.test.ts'],
           sequence: { groupOrder: 1 },
-          globalSetup: 'test/support/postgres.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          maxWorkers: 2,
         },
       },
       {
@@ -24,6 +32,9 @@ export default defineConfig({
           maxConcurrency: 2,
         },
       },
+      ...[14, 15, 16, 17].map((major, i) => ({
+        test: { ...onServer, name: `postgres ${major}`, include: onEveryMajor, sequence: { groupOrder: 3 + i } },
+      })),
     ],
   },
 });

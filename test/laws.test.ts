@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { phaseNames, type PhaseName } from '../src/events.ts';
 import { dataOf } from './support/data.ts';
 import { withDatabase, type TestDatabase } from './support/database.ts';
@@ -6,6 +6,10 @@ import { examples, migrate } from './support/example.ts';
 import { shapeOf } from './support/shape.ts';
 
 // What must hold for every migration, whatever its operations. Each folder in examples/ is one case.
+// All of it on the newest PostgreSQL; on every other major each law once for each kind of operation.
+
+const newest = inject('serverMajor') === 18;
+const some = <T>(all: readonly T[], ...on: readonly T[]): readonly T[] => (newest ? all : on);
 
 const all = async (db: TestDatabase) => ({
   shape: (await shapeOf(db)).filter(isNamedByPeople),
@@ -24,72 +28,77 @@ const plainly = (...scripts: readonly string[]) =>
 
 const rollbackTargets: readonly PhaseName[] = ['expand', 'backfill', 'dual-write', 'switch'];
 
-describe.each(examples)('$name', ({ migration, before, plain, oldCode, newCode }) => {
-  it.each(phaseNames)('goes to %s and back to exactly where it began', (phase) =>
-    withDatabase(before, async (db) => {
-      const began = { shape: await shapeOf(db), data: await dataOf(db) };
-      const m = migrate(db.connect, migration);
-      await m.to(phase);
-      await m.back();
-      expect({ shape: await shapeOf(db), data: await dataOf(db) }).toEqual(began);
-      expect(await leftovers(db)).toEqual([]);
-    }),
-  );
+describe.each(examples.filter(({ name }) => newest || name !== 'change-type-in-place'))(
+  '$name',
+  ({ migration, before, plain, oldCode, newCode }) => {
+    it.each(some(phaseNames, 'contract'))('goes to %s and back to exactly where it began', (phase) =>
+      withDatabase(before, async (db) => {
+        const began = { shape: await shapeOf(db), data: await dataOf(db) };
+        const m = migrate(db.connect, migration);
+        await m.to(phase);
+        await m.back();
+        expect({ shape: await shapeOf(db), data: await dataOf(db) }).toEqual(began);
+        expect(await leftovers(db)).toEqual([]);
+      }),
+    );
 
-  it('ends where plain DDL would have ended', () =>
-    withDatabase(before, async (db) => {
-      const m = migrate(db.connect, migration);
-      await m.finish();
-      await m.purge();
-      expect(await all(db)).toEqual(await plainly(before, plain));
-    }));
-
-  it.each(['dual-write', 'switch'] as const)('lets old and new code write together in %s', (phase) =>
-    withDatabase(before, async (db) => {
-      const m = migrate(db.connect, migration);
-      await m.to(phase);
-      await db.run(oldCode);
-      await db.run(newCode);
-      if ((await m.plan()).mappings.length) expect(await m.verify()).toMatchObject({ ok: true });
-      await m.to('contract');
-      await m.purge();
-      expect(await all(db)).toEqual(await plainly(before, oldCode, shortOf(plain, await m.followedBy()), newCode));
-    }),
-  );
-
-  it.each(rollbackTargets)('loses no write when it goes back from %s', (phase) =>
-    withDatabase(before, async (db) => {
-      const m = migrate(db.connect, migration);
-      await m.to(phase);
-      await db.run(oldCode);
-      const bothWrite = phase === 'dual-write' || phase === 'switch';
-      if (bothWrite) await db.run(newCode);
-      await m.back();
-      await db.run(shortOf(plain, await m.followedBy()));
-      expect(await all(db)).toEqual(
-        await plainly(before, oldCode, shortOf(plain, await m.followedBy()), ...(bothWrite ? [newCode] : [])),
-      );
-    }),
-  );
-
-  it.each(['switch', 'dual-write', 'nothing'] as const)(
-    'keeps what new code wrote after contract when it goes back to %s',
-    (phase) =>
+    it('ends where plain DDL would have ended', () =>
       withDatabase(before, async (db) => {
         const m = migrate(db.connect, migration);
-        await m.to('contract');
-        await db.run(newCode);
-        const { phases } = await m.plan();
-        if (phases.some((p) => p.name === phase)) {
-          await m.back(phase as PhaseName);
-          expect(await m.verify()).toMatchObject({ ok: true });
-        }
+        await m.finish();
+        await m.purge();
+        expect(await all(db)).toEqual(await plainly(before, plain));
+      }));
+
+    it.each(some<PhaseName>(['dual-write', 'switch'], 'switch'))(
+      'lets old and new code write together in %s',
+      (phase) =>
+        withDatabase(before, async (db) => {
+          const m = migrate(db.connect, migration);
+          await m.to(phase);
+          await db.run(oldCode);
+          await db.run(newCode);
+          if ((await m.plan()).mappings.length) expect(await m.verify()).toMatchObject({ ok: true });
+          await m.to('contract');
+          await m.purge();
+          expect(await all(db)).toEqual(await plainly(before, oldCode, shortOf(plain, await m.followedBy()), newCode));
+        }),
+    );
+
+    it.each(some(rollbackTargets, 'dual-write'))('loses no write when it goes back from %s', (phase) =>
+      withDatabase(before, async (db) => {
+        const m = migrate(db.connect, migration);
+        await m.to(phase);
+        await db.run(oldCode);
+        const bothWrite = phase === 'dual-write' || phase === 'switch';
+        if (bothWrite) await db.run(newCode);
         await m.back();
         await db.run(shortOf(plain, await m.followedBy()));
-        expect(await all(db)).toEqual(await plainly(before, shortOf(plain, await m.followedBy()), newCode));
+        expect(await all(db)).toEqual(
+          await plainly(before, oldCode, shortOf(plain, await m.followedBy()), ...(bothWrite ? [newCode] : [])),
+        );
       }),
-  );
-});
+    );
+
+    it.each(some<PhaseName | 'nothing'>(['switch', 'dual-write', 'nothing'], 'switch'))(
+      'keeps what new code wrote after contract when it goes back to %s',
+      (phase) =>
+        withDatabase(before, async (db) => {
+          const m = migrate(db.connect, migration);
+          await m.to('contract');
+          await db.run(newCode);
+          const { phases } = await m.plan();
+          if (phases.some((p) => p.name === phase)) {
+            await m.back(phase as PhaseName);
+            expect(await m.verify()).toMatchObject({ ok: true });
+          }
+          await m.back();
+          await db.run(shortOf(plain, await m.followedBy()));
+          expect(await all(db)).toEqual(await plainly(before, shortOf(plain, await m.followedBy()), newCode));
+        }),
+    );
+  },
+);
 
 /** Between the two renames of `end_as` the column has its intermediate name, which new code uses. */
 const shortOf = (plain: string, followedBy: readonly string[]) =>

@@ -17,7 +17,7 @@ INSERT INTO user_preferences
 SELECT id,
        CASE WHEN preferences -> 'theme' IS NULL THEN 'system' ELSE preferences ->> 'theme' END,
        preferences ->> 'language',
-       CASE WHEN pg_input_is_valid(preferences ->> 'items_per_page', 'integer') THEN (preferences ->> 'items_per_page')::integer END,
+       CASE WHEN preferences ->> 'items_per_page' ~ '^\d+$' THEN (preferences ->> 'items_per_page')::integer END,
        (SELECT CASE WHEN r ->> 'notifications' = '{}' AND preferences ->> 'notifications' <> '{}' THEN nullif(r - 'notifications', '{}') ELSE nullif(r, '{}') END
           FROM (SELECT preferences - 'theme' - 'language' - 'items_per_page' #- '{notifications,email}' #- '{notifications,digest}' AS r
                  WHERE jsonb_typeof(preferences) = 'object') AS rest)
@@ -25,7 +25,7 @@ SELECT id,
 
 INSERT INTO notification_preferences
 SELECT id,
-       CASE WHEN pg_input_is_valid(preferences -> 'notifications' ->> 'email', 'boolean')
+       CASE WHEN preferences -> 'notifications' ->> 'email' IN ('true', 'false')
             THEN (preferences -> 'notifications' ->> 'email')::boolean ELSE true END,
        CASE WHEN preferences -> 'notifications' ->> 'digest' IN ('daily', 'weekly', 'never') THEN preferences -> 'notifications' ->> 'digest' END
   FROM users;

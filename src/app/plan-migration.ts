@@ -2,15 +2,14 @@ import { readCatalog } from '../catalog/read-catalog.ts';
 import { readStatements } from '../catalog/read-statements.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Session } from '../database/database.ts';
-import { isValueError } from '../database/sqlstate.ts';
-import { LockkeeperError } from '../errors.ts';
 import { readMigrationNamed } from '../migration/find-migration.ts';
 import type { Migration } from '../migration/migration.ts';
 import type { Run } from '../journal/journal.ts';
 import { canonicalJson } from '../plan/canonical-json.ts';
 import { makePlan, type Observations } from '../plan/make-plan.ts';
-import type { Misfit, Plan } from '../plan/plan.ts';
-import { raw, sql, type RelationName } from '../sql/sql.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { RelationName } from '../sql/sql.ts';
+import { countMisfits } from './count-misfits.ts';
 import { journalOf, type Deps } from './deps.ts';
 import { planChanged } from './errors.ts';
 import { missingRights } from './missing-rights.ts';
@@ -90,52 +89,3 @@ async function observe(session: Session, draft: Plan, catalog: Catalog, journal:
     missing: await missingRights(session, draft, catalog),
   };
 }
-
-const SCAN_MS = 60_000;
-
-/** Reads all rows, so that nobody is surprised halfway; a table too large for that is told as unknown. It also proves the expressions of the migration, with names looked up as our functions look them up. */
-async function countMisfits(session: Session, draft: Plan): Promise<readonly Misfit[] | null> {
-  const found: Misfit[] = [];
-  try {
-    await session.execute(sql`SET statement_timeout = ${SCAN_MS}; SET search_path = pg_catalog, pg_temp`);
-    for (const m of draft.mappings)
-      found.push(
-        ...(await session.query<Omit<Misfit, 'mapping'>>(raw(forPlanning(m.misfits, draft)))).map((row) => ({
-          mapping: m.id,
-          ...row,
-        })),
-      );
-    return found;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    if (error.code === '57014') return null;
-    if (isValueError(error) && draft.mappings.some((m) => m.kind === 'column'))
-      return [...found, unconvertible(draft, error)];
-    throw new LockkeeperError('EXPRESSION_INVALID', {
-      message: 'The values of the old shape cannot be read as the migration says.',
-      hint: error.message,
-      fix: 'Correct the types, checks, `up` or `down` of the migration. Functions of your own must be written with their schema.',
-      cause: error,
-    });
-  } finally {
-    await session.execute(sql`SET statement_timeout = 0; RESET search_path`);
-  }
-}
-
-/** The conversion of a column is the author's own SQL: it stops at the first value, and that one is all there is to tell. */
-const unconvertible = (draft: Plan, error: Error): Misfit => {
-  const mapping = draft.mappings.find((m) => m.kind === 'column');
-  return {
-    mapping: mapping?.id ?? '',
-    column: mapping?.column ?? '',
-    type: 'at least one value',
-    reason: error.message,
-    rows: 1,
-  };
-};
-
-/** Before the journal exists its helpers do not either; from PostgreSQL 16 on nothing here needs them. */
-const forPlanning = (statement: string, draft: Plan): string =>
-  draft.serverMajor >= 16
-    ? statement
-    : statement.replaceAll(`"${draft.journal}".input_is_valid(`, '(SELECT true WHERE true OR ');

@@ -33,6 +33,12 @@ export interface Column {
   readonly comment: string | null;
   /** null: the server's default. */
   readonly statisticsTarget: number | null;
+  /** How it is stored and compressed, and its own settings (`n_distinct=5`); absent: as its type has it. */
+  readonly storage?: 'plain' | 'external' | 'main' | 'extended';
+  readonly compression?: 'pglz' | 'lz4';
+  readonly options?: readonly string[];
+  /** Sequences that go when it goes: `serial`. */
+  readonly sequences?: readonly RelationName[];
   /** Average width in bytes and share of NULLs, from pg_stats; null before the first ANALYZE. */
   readonly averageWidth: number | null;
   readonly nullShare: number | null;
@@ -75,6 +81,11 @@ export interface Index {
   readonly partial?: boolean;
   /** The constraint that owns it, if any. */
   readonly constraint: string | null;
+  /** Statistics targets of its expressions, by position; where it lies; whether the table is clustered on it, or replicated by it. Absent: not. */
+  readonly statistics?: readonly { readonly position: number; readonly target: number }[];
+  readonly tablespace?: string;
+  readonly clustered?: boolean;
+  readonly replicaIdentity?: boolean;
   readonly bytes: number;
   readonly comment: string | null;
 }
@@ -91,6 +102,21 @@ export interface Leaf extends RelationName {
   readonly oid: number;
   readonly fileNode: number;
   readonly pages: number;
+}
+
+/** A partition at any depth below a table. */
+export interface Partition extends RelationName {
+  readonly parent: RelationName;
+  /** It holds rows; else it has partitions itself. */
+  readonly leaf: boolean;
+}
+
+/** A partition's own index or constraint. */
+export interface OnPartition {
+  readonly kind: 'index' | 'constraint';
+  readonly name: string;
+  readonly partition: RelationName;
+  readonly columns: readonly string[];
 }
 
 /** Another object that uses the table, found in pg_depend. */
@@ -140,6 +166,15 @@ export interface Table extends RelationName {
   readonly replicaIdentity: 'default' | 'nothing' | 'full' | 'index';
   /** The table itself, or every leaf partition. */
   readonly leaves: readonly Leaf[];
+  /** Those of a partitioned table, parents first. */
+  readonly partitions: readonly Partition[];
+  /** Columns that the partition keys of the table and of its partitions use. */
+  readonly partitionedBy: readonly string[];
+  /** Indexes and constraints that partitions have and the table itself has not. */
+  readonly onlyOnPartitions: readonly OnPartition[];
+  /** What it inherits from or is a partition of, and the composite type it was made of: others decide its columns then. */
+  readonly parents: readonly RelationName[];
+  readonly ofType: string | null;
   /** Plain inheritance children (not partitions). */
   readonly children: readonly RelationName[];
   /** Inserts, updates and deletes counted by pg_stat_user_tables since its last reset, and for how many seconds. */

@@ -61,6 +61,11 @@ const users: Table = {
   subscriptions: [],
   replicaIdentity: 'default',
   leaves: [{ schema: 'public', name: 'users', oid: 1, fileNode: 1, pages: 1 }],
+  partitions: [],
+  partitionedBy: [],
+  onlyOnPartitions: [],
+  parents: [],
+  ofType: null,
   children: [],
   writes: { count: 5, seconds: 60 },
 };

@@ -9,6 +9,9 @@ import { readGrants } from './read-grants.ts';
 import { readIndexes } from './read-indexes.ts';
 import { readLeaves, type LeafRow } from './read-leaves.ts';
 import { readMentions } from './read-mentions.ts';
+import { readPartitionKeys } from './read-partition-keys.ts';
+import { readPartitionParts } from './read-partition-parts.ts';
+import { readPartitions } from './read-partitions.ts';
 import { readPolicies } from './read-policies.ts';
 import { readPublications } from './read-publications.ts';
 import { readReferencedBy } from './read-referenced-by.ts';
@@ -31,8 +34,9 @@ export const readCatalog = (
     const server = await readServer(db);
     const rows = await readTables(db, tables);
     const read = await readParts(db, rows, server.versionNumber, journal);
-    const schemas = [...new Set(tables.map((t) => t.schema))];
-    return new Catalog(server, rows.map(read), await readRelationNames(db, schemas));
+    const found = rows.map(read);
+    const schemas = new Set([...tables, ...found.flatMap((t) => t.partitions)].map((t) => t.schema));
+    return new Catalog(server, found, await readRelationNames(db, [...schemas]));
   });
 
 async function readParts(db: Queryable, rows: readonly TableRow[], versionNumber: number, journal: string) {
@@ -49,24 +53,32 @@ async function readParts(db: Queryable, rows: readonly TableRow[], versionNumber
   const publications = await readPublications(db, oids, versionNumber);
   const subscriptions = await readSubscriptions(db, oids);
   const leaves = await readLeaves(db, oids);
+  const partitions = await readPartitions(db, oids);
+  const partitionParts = await readPartitionParts(db, oids);
+  const partitionKeys = await readPartitionKeys(db, oids);
   const children = await readChildren(db, oids);
   const seconds = await readStatisticsAge(db);
   return (row: TableRow): Table => ({
     ...row,
-    ...sizes(leaves.get(row.oid) ?? [], seconds),
-    columns: columns.get(row.oid) ?? [],
-    constraints: constraints.get(row.oid) ?? [],
-    indexes: indexes.get(row.oid) ?? [],
-    triggers: triggers.get(row.oid) ?? [],
+    ...sizes(of(leaves, row), seconds),
+    columns: of(columns, row),
+    constraints: of(constraints, row),
+    indexes: of(indexes, row),
+    triggers: of(triggers, row),
     grants: grants.get(grantKey(row.oid, 0)) ?? [],
-    policies: policies.get(row.oid) ?? [],
-    referencedBy: referencedBy.get(row.oid) ?? [],
-    dependants: withMentions(dependants.get(row.oid) ?? [], mentions.get(row.oid) ?? []),
-    publications: publications.get(row.oid) ?? [],
-    subscriptions: subscriptions.get(row.oid) ?? [],
-    children: children.get(row.oid) ?? [],
+    policies: of(policies, row),
+    referencedBy: of(referencedBy, row),
+    dependants: withMentions(of(dependants, row), of(mentions, row)),
+    publications: of(publications, row),
+    subscriptions: of(subscriptions, row),
+    partitions: of(partitions, row),
+    onlyOnPartitions: of(partitionParts, row),
+    partitionedBy: of(partitionKeys, row),
+    children: of(children, row),
   });
 }
+
+const of = <T>(lists: ReadonlyMap<number, T[]>, { oid }: TableRow): readonly T[] => lists.get(oid) ?? [];
 
 const sizes = (leaves: readonly LeafRow[], seconds: number | null) => ({
   rows: rowsOf(leaves),

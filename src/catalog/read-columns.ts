@@ -36,6 +36,17 @@ export const readColumns = async (
            CASE WHEN a.attcollation <> t.typcollation THEN format('%I.%I', cn.nspname, co.collname) END AS collation,
            col_description(a.attrelid, a.attnum) AS comment,
            nullif(a.attstattarget, -1)::int AS "statisticsTarget",
+           CASE WHEN a.attstorage <> t.typstorage
+                THEN CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' ELSE 'extended' END
+           END AS storage,
+           CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
+           a.attoptions AS options,
+           (SELECT jsonb_agg(jsonb_build_object('schema', qn.nspname, 'name', q.relname) ORDER BY qn.nspname, q.relname)
+              FROM pg_depend d
+              JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S'
+              JOIN pg_namespace qn ON qn.oid = q.relnamespace
+             WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+               AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum AND d.deptype = 'a') AS sequences,
            s.avg_width AS "averageWidth",
            s.null_frac::float8 AS "nullShare"
       FROM pg_attribute a
@@ -53,9 +64,20 @@ export const readColumns = async (
      WHERE a.attrelid = ANY (${oids}::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
      ORDER BY a.attrelid, a.attnum`);
   return groupByTable<Column>(
-    rows.map((row) => ({ ...row, grants: grants.get(grantKey(row.table, row.number)) ?? [] })),
+    rows.map((row) => ({ ...present(row), grants: grants.get(grantKey(row.table, row.number)) ?? [] })),
   );
 };
+
+/** What is usual is left out, so that a shape remembered before these were read is still the same. */
+function present<Row extends Omit<ColumnRow, 'grants'>>({ storage, compression, options, sequences, ...row }: Row) {
+  return {
+    ...row,
+    ...(storage ? { storage } : {}),
+    ...(compression ? { compression } : {}),
+    ...(options ? { options } : {}),
+    ...(sequences ? { sequences } : {}),
+  };
+}
 
 /** Where the grants of a column are found; column 0 is the table itself. */
 export const grantKey = (table: number, column: number): string => `${table}/${column}`;

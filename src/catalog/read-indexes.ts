@@ -5,8 +5,9 @@ import { groupByTable } from './group-by-table.ts';
 
 /** Every index. One of a partitioned table is as big as those of its leaves together. */
 export const readIndexes = async (db: Queryable, oids: readonly string[]): Promise<ReadonlyMap<number, Index[]>> =>
-  groupByTable(
-    await db.query<Index & { table: number }>(sql`
+  groupByTable<Index>(
+    (
+      await db.query<Index & { table: number }>(sql`
       WITH RECURSIVE part AS (
         SELECT indexrelid AS root, indexrelid AS oid
           FROM pg_index
@@ -46,6 +47,11 @@ export const readIndexes = async (db: Queryable, oids: readonly string[]): Promi
              x.indisvalid AS valid,
              x.indpred IS NOT NULL OR x.indexprs IS NOT NULL AS partial,
              k.conname::text AS "constraint",
+             (SELECT jsonb_agg(jsonb_build_object('position', a.attnum, 'target', a.attstattarget) ORDER BY a.attnum)
+                FROM pg_attribute a WHERE a.attrelid = x.indexrelid AND a.attstattarget > -1) AS statistics,
+             (SELECT spcname::text FROM pg_tablespace WHERE oid = c.reltablespace) AS tablespace,
+             x.indisclustered AS clustered,
+             x.indisreplident AS "replicaIdentity",
              s.bytes,
              obj_description(x.indexrelid, 'pg_class') AS comment
         FROM pg_index x
@@ -53,5 +59,15 @@ export const readIndexes = async (db: Queryable, oids: readonly string[]): Promi
         JOIN size s ON s.root = x.indexrelid
         LEFT JOIN pg_constraint k ON k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x')
        WHERE x.indrelid = ANY (${oids}::oid[])
-       ORDER BY x.indrelid, c.relname COLLATE "C"`),
+       ORDER BY x.indrelid, c.relname COLLATE "C"`)
+    ).map(present),
   );
+
+/** What is usual is left out, so that a shape remembered before these were read is still the same. */
+const present = <Row extends Index>({ statistics, tablespace, clustered, replicaIdentity, ...row }: Row) => ({
+  ...row,
+  ...(statistics ? { statistics } : {}),
+  ...(tablespace ? { tablespace } : {}),
+  ...(clustered ? { clustered } : {}),
+  ...(replicaIdentity ? { replicaIdentity } : {}),
+});

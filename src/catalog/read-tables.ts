@@ -15,6 +15,8 @@ export type TableRow = Pick<
   | 'rowSecurity'
   | 'forceRowSecurity'
   | 'replicaIdentity'
+  | 'parents'
+  | 'ofType'
 >;
 
 /** The tables among these names, in the order asked; names are taken as written. */
@@ -30,7 +32,13 @@ export const readTables = (db: Queryable, names: readonly RelationName[]): Promi
            c.relrowsecurity AS "rowSecurity",
            c.relforcerowsecurity AS "forceRowSecurity",
            CASE c.relreplident WHEN 'n' THEN 'nothing' WHEN 'f' THEN 'full' WHEN 'i' THEN 'index' ELSE 'default' END
-             AS "replicaIdentity"
+             AS "replicaIdentity",
+           coalesce((SELECT jsonb_agg(jsonb_build_object('schema', pn.nspname, 'name', p.relname) ORDER BY i.inhseqno)
+                       FROM pg_inherits i
+                       JOIN pg_class p ON p.oid = i.inhparent
+                       JOIN pg_namespace pn ON pn.oid = p.relnamespace
+                      WHERE i.inhrelid = c.oid), '[]') AS parents,
+           nullif(c.reloftype, 0)::regtype::text AS "ofType"
       FROM unnest(${names.map((t) => t.schema)}::text[], ${names.map((t) => t.name)}::text[])
            WITH ORDINALITY AS asked (schema, name, place)
       JOIN pg_namespace n ON n.nspname = asked.schema

@@ -23,8 +23,7 @@ export interface Cluster {
 }
 
 /** Makes the folder ready for the account the server will run as. */
-export async function prepareCluster(given?: string): Promise<Cluster> {
-  const installed = findServerPrograms();
+export async function prepareCluster(given?: string, installed = findServerPrograms()): Promise<Cluster> {
   const account = await unprivilegedAccount();
   const dir = given === undefined ? await mkdtemp(join(tmpdir(), 'lockkeeper-postgres-')) : resolve(given);
   await mkdir(dir, { recursive: true });

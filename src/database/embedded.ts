@@ -24,6 +24,8 @@ export interface EmbeddedOptions {
   readonly persistent?: boolean;
   /** Default: a new temporary folder. */
   readonly dir?: string;
+  /** The folder of another server's `bin`, `lib` and `share`. Default: the one that is installed with this package. */
+  readonly programs?: string;
 }
 
 export interface EmbeddedServer {
@@ -43,8 +45,9 @@ export async function startEmbedded({
   port,
   persistent = false,
   dir,
+  programs,
 }: EmbeddedOptions): Promise<EmbeddedServer> {
-  const cluster = await prepareCluster(dir);
+  const cluster = await prepareCluster(dir, programs);
   const mode = persistent ? 'fast' : 'immediate';
   const remove = () => persistent || removeCluster(cluster);
   const atExit = () => {

@@ -13,7 +13,7 @@ import type {
 } from '../plan/plan.ts';
 import { ident, sql } from '../sql/sql.ts';
 import type { Outcome } from './forward.ts';
-import { outsideTransaction } from './run-concurrent-step.ts';
+import { outsideTransaction, runConcurrent } from './run-concurrent-step.ts';
 import { runTransactional } from './run-sql-step.ts';
 
 export interface BackOptions {
@@ -130,6 +130,9 @@ async function revive(
   await sweep(c, mapping, 'back', options.limits, true);
   // Rows that were written meanwhile may have moved to pages behind the sweep.
   await drainAll(c, mapping);
+  if (isStopping(c)) return timing;
+  // The journal knows from its marker that what bears these names is ours: a build that was cut short is dropped and done again.
+  for (const index of how.rebuild ?? []) await runConcurrent(c, index, true, () => Promise.resolve());
   if (isStopping(c)) return timing;
   for (const [i, finish] of how.finish.entries()) {
     const part = `${marker}-${i}`;

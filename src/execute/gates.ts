@@ -2,7 +2,7 @@ import type { Queryable } from '../database/database.ts';
 import type { PlannedGate } from '../plan/plan.ts';
 import { ident, raw, sql } from '../sql/sql.ts';
 import { compareShapes, describeParity, isExact } from '../verify/parity.ts';
-import { readOldShapeUse, usedBetween, type OldShapeUse } from '../verify/old-shape.ts';
+import { oldShapeUsers, readOldShapeUse, usedBetween, type OldShapeUse } from '../verify/old-shape.ts';
 import { mappingOf, type RunContext } from '../backfill/context.ts';
 
 export interface GateVerdict {
@@ -50,8 +50,10 @@ export async function checkGate(c: GateContext, db: Queryable, gate: PlannedGate
 
 async function oldShapeGate(c: GateContext, db: Queryable, gate: PlannedGate, approve: string): Promise<GateVerdict> {
   const before = (await c.journal.statementsAtSwitch(db, c.run)) as OldShapeUse | null;
-  const { verdict, why } = usedBetween(before, await readOldShapeUse(db, c.plan), gate.mapping ?? '');
-  if (verdict === 'unused') return open(why);
+  const users = await oldShapeUsers(db, c.plan, mappingOf(c.plan, gate.mapping));
+  const statements = usedBetween(before, await readOldShapeUse(db, c.plan), gate.mapping ?? '');
+  const why = users.length ? `${users.join(', ')} would go on reading the archived column` : statements.why;
+  if (statements.verdict === 'unused' && !users.length) return open(why);
   const by = await approvedBy(c, db, gate.gate);
   return by
     ? open(`${by} says so (${why})`)

@@ -1,7 +1,8 @@
 import { isPassing } from '../database/sqlstate.ts';
+import type { Session } from '../database/database.ts';
 import type { Blocker } from '../events.ts';
 import type { PlannedStatement } from '../plan/plan.ts';
-import { join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
+import { inline, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
 import { holdersAgainst, stopsTraffic } from './blockers.ts';
 import { isStopping, type RunContext } from '../backfill/context.ts';
 import { interrupted, lockNotHad, stepFailed } from './errors.ts';
@@ -76,7 +77,7 @@ async function tryOnce(
       await session.execute(sql`SET LOCAL idle_in_transaction_session_timeout = ${`${FROZEN_MS}ms`}`);
       // For all tables together: each alone could wait its full lock_timeout while the others are held.
       await session.execute(sql`SET LOCAL statement_timeout = ${`${TRY_MS * 1.5}ms`}`);
-      for (const lock of lockStatements(statement.locks)) await session.execute(lock);
+      for (const lock of lockStatements(await stillThere(session, statement.locks))) await session.execute(lock);
       await session.execute(sql`SET LOCAL statement_timeout = 0`);
     }
     had = clock.now();
@@ -85,6 +86,15 @@ async function tryOnce(
   });
   if (!timing) throw new Error('A step ended without its record.');
   return { ...timing, lockHeldMs: clock.now() - had };
+}
+
+/** A partition may have been dropped since the plan was made. */
+async function stillThere(session: Session, locks: PlannedStatement['locks']): Promise<PlannedStatement['locks']> {
+  const names = locks.map((l) => inline(qualified(l.relation)));
+  const rows = await session.query<{ there: boolean }>(
+    sql`SELECT pg_catalog.to_regclass(asked.name) IS NOT NULL AS there FROM unnest(${names}::text[]) WITH ORDINALITY AS asked (name, place) ORDER BY asked.place`,
+  );
+  return locks.filter((_, i) => rows[i]?.there);
 }
 
 /** One statement for all tables of a mode, so that one timeout bounds them all. */

@@ -9,6 +9,8 @@ export const upgrades = (schema: string): readonly Sql[] => [first(ident(schema)
 const first = (j: Sql, schema: string): Sql => sql`
 CREATE TABLE ${j}.meta (version integer NOT NULL, min_reader integer NOT NULL);
 INSERT INTO ${j}.meta VALUES (1, 1);
+-- A publication FOR ALL TABLES refuses to update or delete what it cannot identify.
+ALTER TABLE ${j}.meta REPLICA IDENTITY FULL;
 
 CREATE TABLE ${j}.run (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -71,6 +73,7 @@ CREATE TABLE ${j}.chunk (
 
 -- No unique index: a writer that remembers a key must never wait for another.
 CREATE TABLE ${j}.dirty (id bigint GENERATED ALWAYS AS IDENTITY, migration text NOT NULL, mapping text NOT NULL, key jsonb);
+ALTER TABLE ${j}.dirty REPLICA IDENTITY FULL;
 CREATE INDEX dirty_order ON ${j}.dirty (migration, mapping, id);
 
 CREATE TABLE ${j}.quarantine (
@@ -268,8 +271,11 @@ BEGIN
   RETURN CASE WHEN applies THEN ${j}.json_with_rest(doc, paths, rest) ELSE doc END;
 END $body$;
 
--- pg_input_is_valid, which PostgreSQL has since 16. The type's name is ours, from the plan.
-CREATE FUNCTION ${j}.input_is_valid(input text, type text) RETURNS boolean
+${createInputIsValid(j)}`;
+
+/** pg_input_is_valid, which PostgreSQL has since 16. The type's name is ours, from the plan. */
+export const createInputIsValid = (schema: Sql): Sql => sql`
+CREATE FUNCTION ${schema}.input_is_valid(input text, type text) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
   EXECUTE 'SELECT $1::' || type USING input;

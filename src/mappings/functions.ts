@@ -45,10 +45,26 @@ export interface RowTrigger {
   /** Fires only when this holds. */
   readonly onlyIf?: Sql;
   readonly routine: Routine;
+  /** On a partition: it is made where that is still there. */
+  readonly mayBeGone?: boolean;
 }
 
 /** The trigger, firing for replica-role writers too: an ordinary one misses what logical replication and bulk loaders write. */
-export const createTrigger = ({ name, relation, when, each, onlyIf, routine }: RowTrigger): Sql =>
+export const createTrigger = (trigger: RowTrigger): Sql =>
+  trigger.mayBeGone ? whereThere(trigger) : definition(trigger);
+
+/** A partition may have been dropped since the plan was made. */
+function whereThere(trigger: RowTrigger): Sql {
+  const text = inline(sql` BEGIN
+  IF pg_catalog.to_regclass(${inline(qualified(trigger.relation))}) IS NOT NULL THEN
+${definition(trigger)};
+  END IF;
+END `);
+  const quote = dollarQuoteFor(text);
+  return raw(`DO ${quote}${text}${quote}`);
+}
+
+const definition = ({ name, relation, when, each, onlyIf, routine }: RowTrigger): Sql =>
   join(
     [
       sql`CREATE ${raw(each === 'row at commit' ? 'CONSTRAINT TRIGGER' : 'TRIGGER')} ${ident(name)} ${raw(when)} ON ${qualified(relation)}

@@ -1,7 +1,13 @@
 import type { RelationName, Sql } from '../sql/sql.ts';
 
-/** Stands for the leaf a chunk reads, as a quoted name in `chunk`, `chunkCarefully` and `revive`: "@schema@"."@leaf@". */
-export const leafPlaceholder: RelationName = { schema: '@schema@', name: '@leaf@' };
+/** Stands for the leaf a chunk reads, as a quoted name in `chunk`, `chunkCarefully` and `revive`: ""."@leaf@". No schema has an empty name. */
+export const leafPlaceholder: RelationName = { schema: '', name: '@leaf@' };
+
+/** What a mapping is called: `users.preferences`, and with the schema, in quotes where they are needed, outside of public. */
+export const mappingId = ({ schema, name }: RelationName, column: string): string =>
+  schema === 'public' && !/[".]/.test(name + column)
+    ? `${name}.${column}`
+    : [schema, name, column].map((part) => (/[".]/.test(part) ? JSON.stringify(part) : part)).join('.');
 
 /** One comparison of a source with one of its new shapes. */
 export interface ParityCheck {
@@ -26,7 +32,7 @@ export interface Mapping {
   readonly targets: readonly RelationName[];
   /** The source's key columns; empty when it has none (column mappings only). */
   readonly key: readonly string[];
-  /** Copies one range of pages of "@schema@"."@leaf@". Parameters: $1, $2 first and end ctid as text. One row: `rows, misfits`. */
+  /** Copies one range of pages of ""."@leaf@". Parameters: $1, $2 first and end ctid as text. One row: `rows, misfits`. */
   readonly chunk: Sql;
   /** The same, slower, for a chunk that raised because of a value: one that does not convert, or a row that is there already. */
   readonly chunkCarefully: Sql | null;

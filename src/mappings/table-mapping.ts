@@ -31,7 +31,13 @@ export interface TableMapping {
   readonly leaves: readonly RelationName[];
   readonly key: readonly KeyColumn[];
   /** The document column, and whether it is jsonb, json or text that holds JSON. */
-  readonly column: { readonly name: string; readonly type: string; readonly default: string | null };
+  readonly column: {
+    readonly name: string;
+    readonly type: string;
+    /** Of a domain: rows of it and of its base type are not compared. */
+    readonly isDomain: boolean;
+    readonly default: string | null;
+  };
   /** Every path that some column takes. */
   readonly paths: readonly (readonly string[])[];
   readonly remainder: 'column' | 'reject' | 'drop';
@@ -48,7 +54,9 @@ export const ours = (m: TableMapping, suffix: string): RelationName => ({
 
 /** The document of a row alias as jsonb. */
 export const docOf = (m: TableMapping, alias: Sql): Sql =>
-  m.column.type === 'jsonb' ? sql`${alias}.${ident(m.column.name)}` : sql`${alias}.${ident(m.column.name)}::jsonb`;
+  m.column.type === 'jsonb' && !m.column.isDomain
+    ? sql`${alias}.${ident(m.column.name)}`
+    : sql`${alias}.${ident(m.column.name)}::jsonb`;
 
 /** jsonb as the document column stores it. */
 export const asColumn = (m: TableMapping, doc: Sql): Sql =>

@@ -56,6 +56,7 @@ function sourceTriggers(m: TableMapping, mode: Mode, existing: readonly string[]
       when: 'AFTER TRUNCATE',
       each: 'statement',
       routine: truncate,
+      mayBeGone: relation.schema !== m.source.schema || relation.name !== m.source.name,
     })),
   ];
 }

@@ -1,7 +1,8 @@
-import { keyOf, type Catalog, type Column, type Constraint, type Table } from '../catalog/catalog.ts';
+import { keyOf, type Catalog, type Column, type Table } from '../catalog/catalog.ts';
 import { notSupportedYet } from '../errors.ts';
 import { columnSync, type ColumnMapping } from '../mappings/column-mapping.ts';
 import { compileColumnMapping } from '../mappings/compile-column-mapping.ts';
+import { mappingId } from '../mappings/mapping.ts';
 import { columnsOf, substituteColumns } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
@@ -14,7 +15,9 @@ import { dataMove } from './data-move.ts';
 import { columnExists } from './errors.ts';
 import type { OperationPlan, PlanContext } from './operation.ts';
 import { ownIndexes, refuseWhatIsNotSupported } from './column-mapping-checks.ts';
-import { addConstraint, notNullSteps, takeOver, temporary } from './column-take-over.ts';
+import { addConstraint, notNullSteps, takeOver, temporary, uniqueConstraint } from './column-take-over.ts';
+import { constraintsOf, referenced } from './old-constraints.ts';
+import { publicationNotes } from './source-checks.ts';
 import { indexOn } from './renamed-definition.ts';
 
 interface ColumnChange {
@@ -32,7 +35,7 @@ export function planColumnMapping(change: ColumnChange, catalog: Catalog, contex
   const table = catalog.table(change.table);
   const old = catalog.column(change.table, change.from);
   if (table.columns.some((c) => c.name === change.to)) throw columnExists(change.table, change.to);
-  refuseWhatIsNotSupported(table, old, change.type !== null);
+  refuseWhatIsNotSupported(table, old, change.type !== null, catalog.server.major);
   const m = mappingOf(change, table, old, context);
   const lossy = change.type !== null && (change.up !== null || change.down !== null);
   return {
@@ -56,6 +59,7 @@ export function planColumnMapping(change: ColumnChange, catalog: Catalog, contex
             `Both columns are unique until contract: INSERT … ON CONFLICT names one of them, and under concurrent writers it can fail with 23505 on the other.`,
           ]
         : []),
+      ...publicationNotes(table, { column: change.to }),
       `The new column stands at the end of ${table.name}; only its position differs from the old one's.`,
       ...table.triggers.map(
         (t) => `The trigger ${t.name} may use ${old.name} in its function: change it before contract.`,
@@ -88,7 +92,7 @@ function mappingOf(
   };
   const cast = (name: string, to: string) => `"${name.replaceAll('"', '""')}"::${to}`;
   return {
-    id: `${table.name}.${old.name}`,
+    id: mappingId(change.table, old.name),
     migration,
     journal,
     base: derivedName(migration, String(index)),
@@ -112,7 +116,7 @@ function phasesOf(change: ColumnChange, table: Table, old: Column, m: ColumnMapp
     'It gives up after a moment and tries again rather than make others queue.',
   );
   const indexes = ownIndexes(table, old);
-  const constraints = carriedConstraints(table, old);
+  const constraints = constraintsOf(table, old.name);
   const filled = derivedName(change.to, 'filled', m.migration);
   const newDefault = defaultFor(old, m);
   return {
@@ -161,7 +165,7 @@ function phasesOf(change: ColumnChange, table: Table, old: Column, m: ColumnMapp
         table: m.table,
         column: old.name,
         notNull: old.notNull,
-        locked: [m.table],
+        locked: [m.table, ...referenced(m.table, constraints)],
         remove: sync.remove,
         restore: sync.restore,
         revived: sync.revived,
@@ -171,9 +175,6 @@ function phasesOf(change: ColumnChange, table: Table, old: Column, m: ColumnMapp
     ],
   };
 }
-
-const carriedConstraints = (table: Table, old: Column): readonly Constraint[] =>
-  table.constraints.filter((c) => c.columns.includes(old.name) && (c.type === 'check' || c.type === 'foreign'));
 
 function backfillSteps(change: ColumnChange, table: Table, old: Column, m: ColumnMapping): readonly Step[] {
   const filling =
@@ -200,12 +201,14 @@ function backfillSteps(change: ColumnChange, table: Table, old: Column, m: Colum
         building,
       ),
     ),
-    ...carriedConstraints(table, old).flatMap((c) => addConstraint(m, c, old.name, change.to)),
+    ...constraintsOf(table, old.name).flatMap((c) =>
+      c.type === 'unique' ? [uniqueConstraint(m, c)] : addConstraint(m, c, old.name, change.to),
+    ),
     analyze(m.table, low('it reads a sample', 'None is needed.')),
   ];
 }
 
-/** The new column as the old one is, but for its default: a default would look like a value that new code wrote. */
+/** The new column as the old one is, but for its default: a default would look like a value that new code wrote. What a type brings along stays the type's. */
 function addColumn(table: Table, old: Column, m: ColumnMapping): Sql {
   const name = ident(m.to.name);
   const collation = old.collation !== null && m.up === null ? sql` COLLATE ${raw(old.collation)}` : sql``;
@@ -217,6 +220,15 @@ function addColumn(table: Table, old: Column, m: ColumnMapping): Sql {
         : [
             sql`ALTER TABLE ${qualified(m.table)} ALTER COLUMN ${name} SET STATISTICS ${raw(String(old.statisticsTarget))}`,
           ]),
+      ...(old.storage === undefined || m.up !== null
+        ? []
+        : [sql`ALTER TABLE ${qualified(m.table)} ALTER COLUMN ${name} SET STORAGE ${raw(old.storage)}`]),
+      ...(old.compression === undefined || m.up !== null
+        ? []
+        : [sql`ALTER TABLE ${qualified(m.table)} ALTER COLUMN ${name} SET COMPRESSION ${raw(old.compression)}`]),
+      ...(old.options === undefined
+        ? []
+        : [sql`ALTER TABLE ${qualified(m.table)} ALTER COLUMN ${name} SET (${raw(old.options.join(', '))})`]),
       ...(old.comment === null ? [] : [sql`COMMENT ON COLUMN ${qualified(m.table)}.${name} IS ${old.comment}`]),
       ...old.grants
         .filter((g) => g.grantee !== table.owner)

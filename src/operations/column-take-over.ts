@@ -5,6 +5,7 @@ import { ident, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
 import { archivedName } from '../steps/archive.ts';
 import { low } from '../steps/risk.ts';
 import type { Lock, Step } from '../steps/step.ts';
+import { comeBack, commentOn, markIndex } from './old-constraints.ts';
 import { constraintOn } from './renamed-definition.ts';
 
 /** What an index or constraint of the new column is called until it takes the old one's name. */
@@ -20,19 +21,22 @@ export function addConstraint(m: ColumnMapping, c: Constraint, from: string, to:
       ? [{ relation: c.references, mode: 'SHARE ROW EXCLUSIVE' as const, holds: 'instant' as const }]
       : []),
   ];
-  return [
-    {
-      slug: `add-${c.name}`,
-      title: `Carry the constraint ${c.name} over to ${to}, not yet validated`,
-      kind: 'ddl',
-      risk: low('the lock is held for an instant', 'Undo drops it.'),
-      sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${name} ${constraintOn(c, from, to)} NOT VALID`,
-      locks,
-      undo: {
-        sql: sql`ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
-        locks: locks.map((l) => ({ ...l, mode: 'ACCESS EXCLUSIVE' as const })),
-      },
+  const add: Step = {
+    slug: `add-${c.name}`,
+    title: `Carry the constraint ${c.name} over to ${to}, not yet validated`,
+    kind: 'ddl',
+    risk: low('the lock is held for an instant', 'Undo drops it.'),
+    sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${name} ${constraintOn(c, from, to)} NOT VALID`,
+    locks,
+    undo: {
+      sql: sql`ALTER TABLE ${table} DROP CONSTRAINT ${name}`,
+      locks: locks.map((l) => ({ ...l, mode: 'ACCESS EXCLUSIVE' as const })),
     },
+  };
+  // What nobody proved of the old column may not hold for the new one either.
+  if (!c.validated) return [add];
+  return [
+    add,
     {
       slug: `validate-${c.name}`,
       title: `Validate ${c.name} for ${to}`,
@@ -74,6 +78,22 @@ export function notNullSteps(m: ColumnMapping, filled: string): readonly Step[] 
   ];
 }
 
+/** A unique constraint of the new column, over the index that was built for it. */
+export function uniqueConstraint(m: ColumnMapping, c: Constraint): Step {
+  const table = qualified(m.table);
+  const name = ident(temporary(c.name));
+  const exclusive: readonly Lock[] = [{ relation: m.table, mode: 'ACCESS EXCLUSIVE', holds: 'instant' }];
+  return {
+    slug: `add-${c.name}`,
+    title: `Carry the constraint ${c.name} over to ${m.to.name}`,
+    kind: 'ddl',
+    risk: low('its index is there already, and the lock is held for an instant', 'Undo drops it.'),
+    sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${name} UNIQUE USING INDEX ${name}`,
+    locks: exclusive,
+    undo: { sql: sql`ALTER TABLE ${table} DROP CONSTRAINT ${name}`, locks: exclusive },
+  };
+}
+
 /** In the archiving transaction: default, NOT NULL, and the names of indexes and constraints pass from the old column's to the new one's. */
 export function takeOver(
   m: ColumnMapping,
@@ -85,6 +105,7 @@ export function takeOver(
 ) {
   const table = qualified(m.table);
   const to = ident(m.to.name);
+  const archived = archivedName(m.from.name, m.migration);
   const alter = (change: Sql) => sql`ALTER TABLE ${table} ${change}`;
   const inSchema = (name: string) => qualified({ schema: m.table.schema, name });
   const away = (name: string) => archivedName(name, m.migration);
@@ -92,36 +113,32 @@ export function takeOver(
   const renameConstraint = (a: string, b: string) => alter(sql`RENAME CONSTRAINT ${ident(a)} TO ${ident(b)}`);
   const forward = [
     ...(newDefault === null ? [] : [alter(sql`ALTER COLUMN ${to} SET DEFAULT ${raw(newDefault)}`)]),
+    // A default that nobody reads would still be computed for every row: nextval() leaves gaps.
+    ...(old.default === null ? [] : [alter(sql`ALTER COLUMN ${ident(archived)} DROP DEFAULT`)]),
     ...(old.notNull ? [alter(sql`ALTER COLUMN ${to} SET NOT NULL`), alter(sql`DROP CONSTRAINT ${ident(filled)}`)] : []),
     ...indexes.flatMap((i) => [
-      ...(i.constraint === null
-        ? [renameIndex(i.name, away(i.name))]
-        : [renameConstraint(i.constraint, away(i.constraint))]),
-      renameIndex(temporary(i.name), i.name),
-      ...(i.constraint === null
-        ? []
-        : [alter(sql`ADD CONSTRAINT ${ident(i.constraint)} UNIQUE USING INDEX ${ident(i.name)}`)]),
-      ...(i.comment === null ? [] : [sql`COMMENT ON INDEX ${inSchema(i.name)} IS ${i.comment}`]),
+      ...(i.unique
+        ? i.constraint === null
+          ? [sql`DROP INDEX ${inSchema(i.name)}`, renameIndex(temporary(i.name), i.name)]
+          : []
+        : [renameIndex(i.name, away(i.name)), renameIndex(temporary(i.name), i.name)]),
+      ...(i.constraint === null ? markIndex(m.table, i) : []),
     ]),
     ...constraints.flatMap((c) => [
-      renameConstraint(c.name, away(c.name)),
+      alter(sql`DROP CONSTRAINT ${ident(c.name)}`),
       renameConstraint(temporary(c.name), c.name),
-      ...(c.comment === null ? [] : [sql`COMMENT ON CONSTRAINT ${ident(c.name)} ON ${table} IS ${c.comment}`]),
+      ...indexes.filter((i) => i.constraint === c.name).flatMap((i) => markIndex(m.table, i)),
+      ...(c.comment === null ? [] : [commentOn(m.table, c)]),
     ]),
+    ...(old.sequences ?? []).map((s) => sql`ALTER SEQUENCE ${qualified(s)} OWNED BY ${table}.${to}`),
   ];
   const back = [
-    ...constraints.flatMap((c) => [
-      renameConstraint(c.name, temporary(c.name)),
-      renameConstraint(away(c.name), c.name),
-    ]),
+    ...(old.sequences ?? []).map((s) => sql`ALTER SEQUENCE ${qualified(s)} OWNED BY ${table}.${ident(old.name)}`),
+    ...constraints.map((c) => renameConstraint(c.name, temporary(c.name))),
     ...indexes.flatMap((i) => [
-      // A unique constraint's index cannot outlive it: the unique index is built again if the migration goes forward once more.
-      ...(i.constraint === null
-        ? [renameIndex(i.name, temporary(i.name))]
-        : [alter(sql`DROP CONSTRAINT ${ident(i.constraint)}`)]),
-      ...(i.constraint === null
-        ? [renameIndex(away(i.name), i.name)]
-        : [renameConstraint(away(i.constraint), i.constraint)]),
+      ...(i.constraint === null ? [renameIndex(i.name, temporary(i.name))] : []),
+      ...(i.unique ? [] : [renameIndex(away(i.name), i.name)]),
+      ...(i.clustered && !i.unique ? [alter(sql`CLUSTER ON ${ident(i.name)}`)] : []),
     ]),
     ...(old.notNull
       ? [
@@ -130,9 +147,16 @@ export function takeOver(
         ]
       : []),
     ...(newDefault === null ? [] : [alter(sql`ALTER COLUMN ${to} DROP DEFAULT`)]),
+    ...(old.default === null ? [] : [alter(sql`ALTER COLUMN ${ident(old.name)} SET DEFAULT ${raw(old.default)}`)]),
   ];
   return {
     sql: join(forward.length ? forward : [sql`SELECT`], ';\n'),
     undo: join(back.length ? back : [sql`SELECT`], ';\n'),
+    ...comeBack(
+      m.table,
+      m.from.name,
+      indexes.filter((i) => i.unique),
+      constraints,
+    ),
   };
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { Catalog, Table } from '../catalog/catalog.ts';
 import { notSupportedYet } from '../errors.ts';
 import { checkExpression } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
-import { ident, join, raw, sql } from '../sql/sql.ts';
+import { ident, join, raw, sql, type RelationName } from '../sql/sql.ts';
 import { createIndexConcurrently } from '../steps/concurrent-index.ts';
+import { createPartitionedIndex } from '../steps/partitioned-index.ts';
 import { LARGE_TABLE_ROWS, low, medium } from '../steps/risk.ts';
 import { noSteps } from '../steps/step.ts';
 import { nameTaken } from './errors.ts';
@@ -26,6 +28,15 @@ type Fields = z.output<typeof fields>;
 const indexName = (f: Fields) =>
   f.name ?? derivedName(f.table.name, ...f.columns.map((c) => (typeof c === 'string' ? c : 'expr')), 'idx');
 
+/** A partition's index is called as PostgreSQL would call it. */
+function nameOn(f: Fields, table: RelationName, catalog: Catalog): RelationName {
+  const { schema, name: tableName } = table;
+  if (schema === f.table.schema && tableName === f.table.name) return { schema, name: indexName(f) };
+  const columns = [...f.columns, ...f.include].map((c) => (typeof c === 'string' ? c : 'expr'));
+  const usual = { schema, name: derivedName(tableName, ...columns, 'idx') };
+  return catalog.has(usual) ? { schema, name: derivedName(indexName(f), schema, tableName) } : usual;
+}
+
 function definition(f: Fields) {
   const columns = f.columns.map((c) => {
     if (typeof c === 'string') return ident(c);
@@ -36,6 +47,22 @@ function definition(f: Fields) {
   const include = f.include.length ? sql` INCLUDE (${join(f.include.map(ident))})` : sql``;
   const where = f.where === undefined ? sql`` : sql` WHERE ${raw(f.where)}`;
   return sql`USING ${raw(f.method)} (${join(columns)})${include}${where}`;
+}
+
+/** What PostgreSQL would refuse once partitions are at work. */
+function refusePartitions(f: Fields, table: Table): void {
+  const foreign = table.kind === 'partitioned' && table.leaves.some((leaf) => leaf.fileNode === 0);
+  if (foreign)
+    throw notSupportedYet(
+      `An index on ${table.name} with a foreign table for a partition`,
+      'Build it on each other partition with a create_index of its own.',
+    );
+  const missing = f.unique ? table.partitionedBy.filter((column) => !f.columns.includes(column)) : [];
+  if (missing.length)
+    throw notSupportedYet(
+      `A unique index on the partitioned table ${table.name} without ${missing.join(' and ')}`,
+      'PostgreSQL asks for the columns of the partition key in it: add them.',
+    );
 }
 
 /** An index, built while reads and writes go on. */
@@ -50,12 +77,9 @@ export const createIndex = defineOperation({
     const index = indexName(f);
     for (const column of [...f.columns.filter((c) => typeof c === 'string'), ...f.include])
       catalog.column(f.table, column);
+    const wanted = { name: index, table: f.table, on: definition(f), unique: f.unique };
     if (catalog.has({ schema: f.table.schema, name: index })) throw nameTaken(f.table.schema, index);
-    if (table.kind === 'partitioned')
-      throw notSupportedYet(
-        'An index on a partitioned table',
-        'Build it on each partition with a create_index of its own.',
-      );
+    refusePartitions(f, table);
     const risk =
       table.rows > LARGE_TABLE_ROWS
         ? medium(
@@ -63,9 +87,12 @@ export const createIndex = defineOperation({
             'It blocks neither reads nor writes, and a failed build is dropped and built again.',
           )
         : low('the build blocks neither reads nor writes', 'A failed build is dropped and built again.');
-    const step = createIndexConcurrently({ name: index, table: f.table, on: definition(f), unique: f.unique }, risk);
+    const steps =
+      table.kind === 'partitioned'
+        ? createPartitionedIndex(wanted, table, (t) => nameOn(f, t, catalog), risk)
+        : [createIndexConcurrently(wanted, risk)];
     return {
-      phases: { ...noSteps, expand: [step] },
+      phases: { ...noSteps, expand: steps },
       mappings: [],
       risks: [risk],
       newTables: [],

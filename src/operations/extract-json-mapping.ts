@@ -1,10 +1,13 @@
 import { keyOf, type Catalog, type Table } from '../catalog/catalog.ts';
 import { notSupportedYet } from '../errors.ts';
 import { remainderRules, valueRules, type JsonColumn } from '../mappings/json-column.ts';
+import { mappingId } from '../mappings/mapping.ts';
 import type { TableMapping } from '../mappings/table-mapping.ts';
 import { columnsOf } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, inline, sql, type RelationName } from '../sql/sql.ts';
+import { uniqueIndexes } from './old-constraints.ts';
+import { refuseFixedTable, refuseUnidentified } from './source-checks.ts';
 import { keyDeferrable, keyMissing, notJson } from './errors.ts';
 import type { ExtractJson } from './extract-json-fields.ts';
 import type { PlanContext } from './operation.ts';
@@ -34,6 +37,20 @@ export function checkSource(f: ExtractJson, catalog: Catalog): Table {
     throw notSupportedYet(
       'A source table with row-level security',
       'Its policies cannot be carried to the new tables yet; nothing was changed.',
+    );
+  refuseFixedTable(source, column);
+  refuseUnidentified(source);
+  const exclusion = source.constraints.find((c) => c.type === 'exclusion' && c.columns.includes(f.column));
+  if (exclusion)
+    throw notSupportedYet(
+      `${f.table.name}.${f.column} in the exclusion constraint ${exclusion.name}`,
+      'It could not be put back on the way back from contract. Drop it first.',
+    );
+  const [unique] = uniqueIndexes(source, f.column);
+  if (unique && source.kind === 'partitioned')
+    throw notSupportedYet(
+      `${f.table.name}.${f.column} in the unique index ${unique.name} of a partitioned table`,
+      'It could not be put back on the way back from contract. Drop it first.',
     );
   if (source.children.length)
     throw notSupportedYet('A source table with inheritance children', 'Move it to declarative partitioning first.');
@@ -87,7 +104,7 @@ export function mappingOf(
   const paths = f.into.flatMap((t) => Object.values(t.columns).map((c) => c.from));
   const column = source.columns.find((c) => c.name === f.column);
   return {
-    id: `${f.table.name}.${f.column}`,
+    id: mappingId(f.table, f.column),
     migration,
     journal,
     base: derivedName(migration, String(index)),
@@ -98,7 +115,12 @@ export function mappingOf(
       target: f.key?.[k.name] ?? keyName(source, k.name),
       type: k.type,
     })),
-    column: { name: f.column, type: column?.baseType ?? 'jsonb', default: column?.default ?? null },
+    column: {
+      name: f.column,
+      type: column?.baseType ?? 'jsonb',
+      isDomain: column !== undefined && column.type !== column.baseType,
+      default: column?.default ?? null,
+    },
     paths,
     remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
     foreignKeys: f.foreign_key !== false,

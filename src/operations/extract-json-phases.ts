@@ -10,6 +10,7 @@ import { LARGE_TABLE_ROWS, low, medium } from '../steps/risk.ts';
 import type { Phases, Step } from '../steps/step.ts';
 import { addForeignKeys, analyze, createTableLike, validateForeignKey } from '../steps/table.ts';
 import type { ExtractJson } from './extract-json-fields.ts';
+import { constraintsOf, leave, referenced, uniqueIndexes } from './old-constraints.ts';
 import type { Shape } from './extract-json-mapping.ts';
 
 interface Extraction {
@@ -36,6 +37,7 @@ export function phasesOf(given: Omit<Extraction, 'sync'>): Phases {
     source.triggers.map((t) => t.name),
   );
   const extraction = { ...given, sync };
+  const constraints = constraintsOf(source, f.column);
   return {
     expand: expandSteps(extraction),
     backfill: backfillSteps(extraction),
@@ -48,7 +50,8 @@ export function phasesOf(given: Omit<Extraction, 'sync'>): Phases {
         table: f.table,
         column: f.column,
         notNull: false,
-        locked: [f.table, ...m.targets.map((t) => t.table)],
+        locked: [f.table, ...m.targets.map((t) => t.table), ...referenced(f.table, constraints)],
+        alongside: leave(f.table, f.column, uniqueIndexes(source, f.column), constraints),
         remove: sync.remove,
         restore: sync.restore,
         revived: sync.revived,

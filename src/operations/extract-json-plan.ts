@@ -6,6 +6,8 @@ import type { ExtractJson } from './extract-json-fields.ts';
 import { checkSource, mappingOf, shapeOf } from './extract-json-mapping.ts';
 import { phasesOf } from './extract-json-phases.ts';
 import type { OperationPlan, PlanContext } from './operation.ts';
+import { constraintsOf } from './old-constraints.ts';
+import { publicationNotes } from './source-checks.ts';
 
 /** The five phases of a JSON column becoming tables. */
 export function planExtractJson(f: ExtractJson, catalog: Catalog, context: PlanContext): OperationPlan {
@@ -37,6 +39,16 @@ export function planExtractJson(f: ExtractJson, catalog: Catalog, context: PlanC
         `${f.table.name} first, for example SELECT … FOR NO KEY UPDATE.`,
       `DELETE on a new table removes the row's keys from ${f.column}; until contract the row comes back with its defaults at commit.`,
       `TRUNCATE of a new table updates every row of ${f.table.name} until contract.`,
+      ...constraintsOf(source, f.column)
+        .filter((c) => c.type === 'check')
+        .map(
+          (c) =>
+            `Rows that new code inserts have the default in ${f.column}: from dual-write to contract it must pass the check ${c.name}.`,
+        ),
+      ...source.triggers.map(
+        (t) => `The trigger ${t.name} may use ${f.column} in its function: change it before contract.`,
+      ),
+      ...publicationNotes(source, { tables: shapes.map((s) => s.table.name) }),
       ...(f.foreign_key
         ? [`Once the foreign keys exist, TRUNCATE ${f.table.name} needs CASCADE: PostgreSQL refuses it otherwise.`]
         : []),

@@ -10,7 +10,12 @@ export function indexOn(index: Index, from: string, to: string): Sql {
   const text = renamed(index.definition, from, to, (tree) => {
     for (const { stmt } of tree.stmts)
       if ('IndexStmt' in stmt)
-        Object.assign(stmt.IndexStmt, { idxname: 'i', unique: false, relation: { relname: 't', inh: true } });
+        Object.assign(stmt.IndexStmt, {
+          idxname: 'i',
+          unique: false,
+          relation: { relname: 't', inh: true },
+          ...(index.tablespace === undefined ? {} : { tableSpace: index.tablespace }),
+        });
   });
   return raw(text.slice('CREATE INDEX i ON t '.length).replace(/;\s*$/, ''));
 }

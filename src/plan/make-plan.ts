@@ -3,21 +3,12 @@ import { fingerprint } from '../catalog/fingerprint.ts';
 import { phaseNames, type PhaseName } from '../events.ts';
 import type { Mapping } from '../mappings/mapping.ts';
 import type { Operation, OperationPlan } from '../operations/operation.ts';
-import { ident, inline, sql, type Sql } from '../sql/sql.ts';
+import { ident, sql } from '../sql/sql.ts';
 import { high, low, medium, LARGE_TABLE_ROWS } from '../steps/risk.ts';
-import type { Risk, SqlStep, Statement, Step } from '../steps/step.ts';
-import { estimate } from './estimate.ts';
-import type {
-  Impact,
-  Misfit,
-  Plan,
-  PlannedMapping,
-  PlannedPhase,
-  PlannedStatement,
-  PlannedStep,
-  TableSummary,
-} from './plan.ts';
+import type { Risk, Step } from '../steps/step.ts';
+import type { Impact, Misfit, Plan, PlannedMapping, PlannedPhase, TableSummary } from './plan.ts';
 import { planHash } from './plan-hash.ts';
+import { printStep, tidy } from './print-step.ts';
 
 /** A migration as far as planning needs it. */
 export interface PlanInput {
@@ -166,44 +157,6 @@ function contractGates({ gates }: PlanInput, mappings: readonly Mapping[]): read
     },
   ];
 }
-
-const print = ({ sql: text, locks }: Statement): PlannedStatement => ({ sql: tidy(text), locks });
-const tidy = (text: Sql): string => inline(text).trim();
-
-function printStep(step: Step, phase: PhaseName, id: string, catalog: Catalog): PlannedStep {
-  const base = { id, phase, title: step.title, risk: step.risk, estimate: estimate(step, catalog) };
-  switch (step.kind) {
-    case 'gate':
-      return { ...base, kind: step.kind, gate: step.gate, mapping: step.mapping ?? null, soakMs: step.soakMs ?? null };
-    case 'backfill':
-      return { ...base, kind: step.kind, mapping: step.mapping, locks: step.locks };
-    case 'concurrently':
-      return {
-        ...base,
-        ...print(step),
-        kind: step.kind,
-        undo: step.undo && print(step.undo),
-        done: tidy(step.done),
-        free: tidy(step.free),
-        clean: step.clean && { when: tidy(step.clean.when), sql: tidy(step.clean.sql) },
-      };
-    case 'ddl':
-    case 'validate':
-    case 'sync':
-    case 'switch':
-      return { ...base, kind: step.kind, ...printSql(step) };
-  }
-}
-
-const printSql = (step: SqlStep) => ({
-  ...print(step),
-  undo: step.undo && print(step.undo),
-  undoKeepingData: step.undoKeepingData ? print(step.undoKeepingData) : null,
-  installs: step.installs ?? [],
-  drainFirst: step.drainFirst ?? null,
-  settle: step.settle ?? null,
-  revive: step.revive ? { mapping: step.revive.mapping, finish: step.revive.finish.map(print) } : null,
-});
 
 const printMapping = (m: Mapping): PlannedMapping => ({
   ...m,

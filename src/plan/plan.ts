@@ -33,7 +33,12 @@ export interface PlannedSql extends PlannedBase, PlannedStatement {
   readonly installs: readonly Installed[];
   readonly drainFirst: string | null;
   readonly settle: string | null;
-  readonly revive: { readonly mapping: string; readonly finish: readonly PlannedStatement[] } | null;
+  readonly revive: {
+    readonly mapping: string;
+    /** Absent in plans that were stored before it was known. */
+    readonly rebuild?: readonly PlannedConcurrent[];
+    readonly finish: readonly PlannedStatement[];
+  } | null;
 }
 
 export interface PlannedConcurrent extends PlannedBase, PlannedStatement {

@@ -13,6 +13,16 @@ const base = {
 
 const installed = z.object({ relation, trigger: text, function: relation, bodyMd5: text });
 
+const concurrent = z.object({
+  ...base,
+  kind: z.literal('concurrently'),
+  ...statement.shape,
+  undo: statement.nullable(),
+  done: text,
+  free: text,
+  clean: z.object({ when: text, sql: text }).nullable(),
+});
+
 const step = z.discriminatedUnion('kind', [
   z.object({
     ...base,
@@ -23,17 +33,11 @@ const step = z.discriminatedUnion('kind', [
     installs: z.array(installed),
     drainFirst: text.nullable(),
     settle: text.nullable(),
-    revive: z.object({ mapping: text, finish: z.array(statement) }).nullable(),
+    revive: z
+      .object({ mapping: text, rebuild: z.array(concurrent).exactOptional(), finish: z.array(statement) })
+      .nullable(),
   }),
-  z.object({
-    ...base,
-    kind: z.literal('concurrently'),
-    ...statement.shape,
-    undo: statement.nullable(),
-    done: text,
-    free: text,
-    clean: z.object({ when: text, sql: text }).nullable(),
-  }),
+  concurrent,
   z.object({ ...base, kind: z.literal('backfill'), mapping: text, locks: z.array(lock) }),
   z.object({
     ...base,

@@ -47,7 +47,7 @@ function stepLines(step: PlannedStep, mappings: readonly PlannedMapping[]): stri
         runs(step),
         ...undoLines('undo', step.undo),
         ...undoLines('undo once new code may have written', step.undoKeepingData),
-        ...(step.revive?.finish ?? []).flatMap((finish) =>
+        ...[...(step.revive?.rebuild ?? []), ...(step.revive?.finish ?? [])].flatMap((finish) =>
           undoLines('undo, after the old shape is brought up to date', finish),
         ),
       ];
@@ -70,7 +70,7 @@ const undoLines = (label: string, undo: PlannedStatement | null): string[] =>
     : [comment(`${label}:`), ...undo.locks.map((lock) => comment(`  lock: ${lockText(lock)}`)), ...commented(undo.sql)];
 
 const mappingLines = (mapping: PlannedMapping): string[] => [
-  comment(`mapping ${mapping.id}; $1 and $2 are a range of pages of the table that stands for "@schema@"."@leaf@"`),
+  comment(`mapping ${mapping.id}; $1 and $2 are a range of pages of the table that stands for ""."@leaf@"`),
   ...labelled('each chunk', mapping.chunk),
   ...labelled('a chunk that holds a value that raises', mapping.chunkCarefully),
   ...labelled('captured writes, $1 at a time', mapping.drain),

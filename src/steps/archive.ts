@@ -1,7 +1,7 @@
 import { derivedName } from '../sql/names.ts';
 import { ident, join, qualified, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import { high } from './risk.ts';
-import type { Lock, SqlStep, Statement } from './step.ts';
+import type { ConcurrentStep, Lock, SqlStep, Statement } from './step.ts';
 
 export interface Archiving {
   readonly migration: string;
@@ -16,8 +16,13 @@ export interface Archiving {
   readonly restore: Sql;
   /** Changes functions only, once every row of the old column is as the new shape says. */
   readonly revived: Sql;
-  /** Renames that must happen at the same moment, such as of indexes, and the way back. */
-  readonly alongside?: { readonly sql: Sql; readonly undo: Sql };
+  /** What must happen at the same moment, such as renames of indexes, and the way back; what can only be put back once the rows are right. */
+  readonly alongside?: {
+    readonly sql: Sql;
+    readonly undo: Sql;
+    readonly rebuild: readonly ConcurrentStep[];
+    readonly finish: readonly Statement[];
+  };
   readonly mapping: string;
 }
 
@@ -69,7 +74,8 @@ VALUES (${a.migration}, 'column', ${a.table.schema}, ${a.table.name}, ${a.column
     },
     revive: {
       mapping: a.mapping,
-      finish: finish(a, table, filled),
+      rebuild: a.alongside?.rebuild ?? [],
+      finish: [...finish(a, table, filled), ...(a.alongside?.finish ?? [])],
     },
   };
 }

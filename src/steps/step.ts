@@ -43,6 +43,13 @@ export interface Installed {
   readonly bodyMd5: string;
 }
 
+/** The way back from contract: a sweep, then indexes that only fit what it wrote, then statements, each in a transaction of its own. */
+export interface Revival {
+  readonly mapping: string;
+  readonly rebuild: readonly ConcurrentStep[];
+  readonly finish: readonly Statement[];
+}
+
 interface StepBase {
   /** Unique within its phase, stable between plans; the plan turns it into `expand/03-create-user_preferences`. */
   readonly slug: string;
@@ -62,8 +69,8 @@ export interface SqlStep extends StepBase, Statement {
   readonly drainFirst?: string;
   /** Afterwards, drain what was captured and wait for older transactions until nothing is left (mapping id). */
   readonly settle?: string;
-  /** On the way back, after `undo`: sweep the old shape with the new shape's current values, then finish, each statement in a transaction of its own. */
-  readonly revive?: { readonly mapping: string; readonly finish: readonly Statement[] };
+  /** On the way back, after `undo`: the old shape takes the new shape's current values. */
+  readonly revive?: Revival;
 }
 
 /** A statement that cannot run in a transaction. `done` decides whether it has happened; `clean` removes what a failed try left. */

@@ -1,3 +1,5 @@
+import type { Dependant } from '../catalog/catalog.ts';
+import { readCatalog } from '../catalog/read-catalog.ts';
 import { readStatements } from '../catalog/read-statements.ts';
 import { statementCalls } from '../catalog/statement-calls.ts';
 import type { Queryable } from '../database/database.ts';
@@ -34,6 +36,16 @@ export async function readOldShapeUse(db: Queryable, plan: Plan): Promise<OldSha
     writes,
   };
 }
+
+/** Views, functions and the like that use the old column: after contract they would show what nobody keeps up. */
+export async function oldShapeUsers(db: Queryable, plan: Plan, mapping: PlannedMapping): Promise<readonly string[]> {
+  const { tables } = await readCatalog(db, [mapping.source], { journal: plan.journal });
+  const users = tables.flatMap((t) => t.dependants).filter((d) => d.columns.includes(mapping.column));
+  return users.filter((d) => !carriedAlong.includes(d.kind)).map((d) => `${d.kind} ${d.name}`);
+}
+
+/** They say nothing to anybody. */
+const carriedAlong: readonly Dependant['kind'][] = ['statistics', 'publication', 'foreign key'];
 
 async function countWrites(db: Queryable, { oldWrites }: PlannedMapping): Promise<number> {
   if (!oldWrites) return 0;

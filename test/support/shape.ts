@@ -93,7 +93,7 @@ const indexes = `${line(
     'i.indisready',
     'i.indisclustered',
     'i.indisreplident',
-    `SELECT quote_ident(k.conname) FROM pg_constraint k WHERE k.conindid = c.oid AND k.conrelid = i.indrelid`,
+    `SELECT quote_ident(k.conname) FROM pg_constraint k WHERE k.conindid = c.oid AND k.conrelid = i.indrelid AND k.contype <> 'f'`,
   ],
   `obj_description(c.oid, 'pg_class')`,
 )}
@@ -195,7 +195,7 @@ const publications = `${line(
     'quote_ident(p.pubname)',
     'p.puballtables',
     setOf(
-      `SELECT format('%I.%I(%s)', pt.schemaname, pt.tablename, pt.attnames) FROM pg_publication_tables pt JOIN s ON s.nspname = pt.schemaname WHERE pt.pubname = p.pubname`,
+      `SELECT format('%I.%I(%s)', pt.schemaname, pt.tablename, to_jsonb(pt) -> 'attnames') FROM pg_publication_tables pt JOIN s ON s.nspname = pt.schemaname WHERE pt.pubname = p.pubname`,
     ),
   ],
   `obj_description(p.oid, 'pg_publication')`,

@@ -1,0 +1,73 @@
+import type { Column, Table } from '../catalog/catalog.ts';
+import { notSupportedYet } from '../errors.ts';
+import { columnsOf } from '../sql/expressions.ts';
+
+/** Refuses a table to which a column cannot be added, or whose column cannot be archived: it would fail halfway. */
+export function refuseFixedTable(table: Table, column: Column): void {
+  const of = `${table.name}.${column.name}`;
+  const [parent] = table.parents;
+  if (parent)
+    throw notSupportedYet(
+      `${table.name}, whose columns come from ${parent.name},`,
+      `Name ${parent.schema}.${parent.name} in the migration: its partitions follow.`,
+    );
+  if (table.ofType !== null)
+    throw notSupportedYet(
+      `${table.name}, which is a table of the type ${table.ofType},`,
+      `Make it a table of its own first: ALTER TABLE ${table.name} NOT OF.`,
+    );
+  if (table.leaves.some((leaf) => leaf.fileNode === 0))
+    throw notSupportedYet(
+      `${table.name} with a foreign table for a partition`,
+      'Detach that partition first: its rows are stored elsewhere, and nothing here can sweep them.',
+    );
+  if (table.partitionedBy.includes(column.name))
+    throw notSupportedYet(
+      `${of}, which decides the partition of a row,`,
+      'PostgreSQL cannot change a partition key: copy the rows to a new partitioned table instead.',
+    );
+  const generated = table.columns.find(
+    (c) => c.generated && c.default !== null && columnsOf(c.default, c.name).includes(column.name),
+  );
+  if (generated)
+    throw notSupportedYet(
+      `${of}, from which ${generated.name} is generated,`,
+      `${generated.name} would go on reading the archived column. Drop it first, and add it again over the new shape.`,
+    );
+  const own = table.onlyOnPartitions.find((part) => part.columns.includes(column.name));
+  if (own)
+    throw notSupportedYet(
+      `${of} in the ${own.kind} ${own.name} of the partition ${own.partition.name} alone`,
+      'Drop it first, or make it one of the whole partitioned table.',
+    );
+}
+
+/** PostgreSQL refuses every UPDATE of a published table whose rows subscribers could not find. */
+export function refuseUnidentified(table: Table): void {
+  const identified =
+    table.replicaIdentity === 'full' ||
+    table.replicaIdentity === 'index' ||
+    (table.replicaIdentity === 'default' && table.indexes.some((i) => i.primary));
+  if (table.publications.length && !identified)
+    throw notSupportedYet(
+      `${table.name}, which ${table.publications.join(', ')} publishes without a replica identity,`,
+      `PostgreSQL refuses to update it, and existing rows must be updated. First: ALTER TABLE ${table.name} REPLICA IDENTITY FULL.`,
+    );
+}
+
+/** Logical replication carries no DDL: what a person must do on the other side, and when. */
+export const publicationNotes = (
+  table: Table,
+  added: { readonly column: string } | { readonly tables: readonly string[] },
+): readonly string[] => [
+  ...(table.publications.length
+    ? [
+        `A publication FOR ALL TABLES publishes the journal's tables too: create them, empty, on its subscribers before expand.`,
+      ]
+    : []),
+  ...table.publications.map((publication) =>
+    'column' in added
+      ? `${publication} publishes ${table.name}: add ${added.column} on every subscriber before expand, and the archived column's name before contract; else its replication stops.`
+      : `${publication} publishes ${table.name}, and does not publish ${added.tables.join(', ')} unless it is FOR ALL TABLES or of their schema: add them on the subscribers and to the publication yourself.`,
+  ),
+];
