@@ -26,6 +26,7 @@ it('has defaults without a file', async () => {
     migrations: join(cwd, 'migrations'),
     journalSchema: 'lockkeeper',
     targets: {},
+    lint: { rules: {} },
   });
 });
 

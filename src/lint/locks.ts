@@ -2,7 +2,7 @@ import type { AlterTableCmd, Constraint, CreateStmt, DropStmt, Node, ObjectType,
 import { all, as, isOn, kindOf, type Name, nameIn, nameOf, type NodeKind, type NodeOf, optionOf } from './nodes.ts';
 import { constraintsOf } from './world/define-column.ts';
 import { objectName, tableOfPart } from './world/drop.ts';
-import { type LockMode, lockModes, stronger } from './world/lock-mode.ts';
+import { type LockMode, lockModes } from './world/lock-mode.ts';
 import { keyOf, type Relation, type RelationKind } from './world/objects.ts';
 import type { World } from './world/world.ts';
 
@@ -227,15 +227,4 @@ function createLocks({ relation, tableElts, inhRelations, partbound }: CreateStm
     ]),
   );
   return [...referencedBy(constraints, world), ...parents].filter((lock) => keyOf(lock.relation) !== own);
-}
-
-/** The strongest lock on each relation. */
-export function strongest(all_: readonly Lock[]): ReadonlyMap<string, Lock> {
-  const byRelation = new Map<string, Lock>();
-  for (const lock of all_) {
-    const key = keyOf(lock.relation);
-    const before = byRelation.get(key);
-    byRelation.set(key, before ? { ...lock, mode: stronger(before.mode, lock.mode) } : lock);
-  }
-  return byRelation;
 }

@@ -33,7 +33,7 @@ export function withoutWords(context: Context, words: readonly string[]): string
   return edited(context, [{ start, end: place.end, to: '' }]);
 }
 
-export const inOwnTransactions = (statements: readonly string[]): string =>
+const inOwnTransactions = (statements: readonly string[]): string =>
   statements.map((statement, i) => (i === 0 ? statement : `-- when that is committed:\n${statement}`)).join('\n\n');
 
 export const noTransaction = (statement: string): string => `-- outside a transaction:\n${statement}`;

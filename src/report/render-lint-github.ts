@@ -23,9 +23,10 @@ const command = (
   message: string,
 ): string =>
   `::${level} ${Object.entries({ file, ...places })
-    .map(([key, value]) => `${key}=${property(`${value}`)}`)
+    .map(([key, value]) => `${key}=${property(value)}`)
     .join(',')}::${data(message)}`;
 
 const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 
-const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+const property = (value: string | number): string =>
+  data(value.toString()).replaceAll(':', '%3A').replaceAll(',', '%2C');

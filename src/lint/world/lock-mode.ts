@@ -14,5 +14,3 @@ export type LockMode = (typeof lockModes)[number];
 
 export const atLeast = (mode: LockMode, least: LockMode): boolean =>
   lockModes.indexOf(mode) >= lockModes.indexOf(least);
-
-export const stronger = (a: LockMode, b: LockMode): LockMode => (atLeast(a, b) ? a : b);
