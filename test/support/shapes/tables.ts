@@ -1,7 +1,7 @@
 import { kinds, quoted, text, type HardNames, type Kind, type Shape } from './shape.ts';
 
 /** What a table is unless it says otherwise: `items`, found by a bigint. */
-export function shape(name: string, change: Partial<Omit<Shape, 'name'>> & { readonly columns?: string } = {}): Shape {
+function shape(name: string, change: Partial<Omit<Shape, 'name'>> & { readonly columns?: string } = {}): Shape {
   const { columns, value, ...rest } = change;
   const table = rest.table ?? { schema: 'public', name: 'items' };
   return {

@@ -109,7 +109,7 @@ export const setFunction = `
 const bigText = (i: number) =>
   `(SELECT string_agg(md5(${i}::text || n), '') FROM generate_series(1, ${i % 10 ? 300 : 30000}) n)`;
 
-export const documentFor = (keys: Keys, big: boolean) => (i: number) =>
+const documentFor = (keys: Keys, big: boolean) => (i: number) =>
   `jsonb_build_object(${text(keys.theme)}, 'theme ' || ${i}, 'kept', ${big ? bigText(i) : i}, ${text(keys.page[0] ?? '')}, ${
     keys.page.length > 1 ? `jsonb_build_object(${text(keys.page[1] ?? '')}, ${i})` : String(i)
   })`;
