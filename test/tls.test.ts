@@ -147,8 +147,7 @@ describe('TLS', () => {
         expect(wrong.stderr).toMatch(/Cannot connect[^]*certificate/);
         expect(wrong.stderr).not.toContain(server.password);
         const right = await apply('localhost', trusted);
-        expect(right.stderr).toBe('');
-        expect(right.code).toBe(0);
+        expect(right, right.stderr).toMatchObject({ code: 0 });
       }),
   );
 });
