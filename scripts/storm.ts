@@ -25,6 +25,8 @@ const first = Number(values.seed ?? randomInt(1_000_000_000));
 const times = Number(values.times);
 const wanted = values.schedules ? Number(values.schedules) : values.seed ? times : Infinity;
 const until = Date.now() + Number(values.minutes) * 60_000;
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (stopping = true)); // what has begun ends first
 const server = await startEmbedded({
   flags: ['fsync=off', 'max_connections=300', 'max_prepared_transactions=50', 'wal_level=logical'].flatMap((s) => [
     '-c',
@@ -35,7 +37,8 @@ try {
   const admin = await connectTo(server.target)('executor', 'storm');
   let begun = 0;
   const total = await runMany(
-    () => (begun < wanted && (begun === 0 || Date.now() < until) ? first + Math.floor(begun++ / times) : null),
+    () =>
+      !stopping && begun < wanted && (begun === 0 || Date.now() < until) ? first + Math.floor(begun++ / times) : null,
     wanted === 1 ? 1 : Number(values['at-once']),
     async (seed) => {
       const name = `storm_${randomUUID()}`;

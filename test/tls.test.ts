@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,7 +75,15 @@ async function certify(
   return { ca, cert, key };
 }
 
-describe('TLS', () => {
+const isInstalled = (() => {
+  try {
+    return execFileSync('openssl', ['version'], { encoding: 'utf8' }).startsWith('OpenSSL');
+  } catch {
+    return false;
+  }
+})();
+
+describe.skipIf(!isInstalled && process.env['CI'] === undefined)('TLS', () => {
   let dir = '';
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'lockkeeper-tls-'));
@@ -147,8 +155,7 @@ describe('TLS', () => {
         expect(wrong.stderr).toMatch(/Cannot connect[^]*certificate/);
         expect(wrong.stderr).not.toContain(server.password);
         const right = await apply('localhost', trusted);
-        expect(right.stderr).toBe('');
-        expect(right.code).toBe(0);
+        expect(right, right.stderr).toMatchObject({ code: 0 });
       }),
   );
 });

@@ -31,7 +31,7 @@ export class Meddler {
     try {
       await session.execute(raw(`SET lock_timeout = '200ms'`));
       while (!this.#world.stopped) {
-        await setTimeout(this.#random.upTo(500));
+        await setTimeout(this.#random.upTo(900));
         await this.#once(session);
       }
     } finally {

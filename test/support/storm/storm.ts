@@ -31,7 +31,7 @@ export interface Kind {
 export const short: Kind = {
   moves: 3,
   fillers: 1000,
-  pacing: { thinkMs: 80, slowMs: 300 },
+  pacing: { thinkMs: 120, slowMs: 300 },
   processes: false,
   meddles: true,
 };

@@ -84,7 +84,7 @@ export class Writer {
       through,
       work,
     });
-    if (dice < 0.01) {
+    if (dice < 0.005) {
       if (await world.takeAll(() => setTimeout(2))) return this.#truncate(through);
     } else if (dice < 0.06) return task('fillers', [], (run) => this.#deadlock(run));
     else if (dice < 0.18) return task('noise', [], (run) => this.#noise(run, through));
