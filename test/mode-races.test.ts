@@ -76,6 +76,15 @@ it('a row that is deleted after the drain and before there is a foreign key leav
   );
 });
 
+it('a row that is deleted and inserted again in one statement keeps its document', () =>
+  race({ migration: withoutForeignKey, before: users, phase: 'dual-write' }, async (r) => {
+    await r.db.run(
+      `WITH gone AS (DELETE FROM users WHERE id = 1 RETURNING *) INSERT INTO users SELECT id, email, '{"theme": "dark"}' FROM gone`,
+    );
+    expect(await preferences(r, 1)).toEqual({ theme: 'dark' });
+    expect(await theme(r, 1)).toBe('dark');
+  }));
+
 describe('changes of mode', () => {
   it('nothing is written back from copies before captured writes have reached them', async () => {
     let moved = false;

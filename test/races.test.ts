@@ -729,7 +729,7 @@ describe('sessions with settings of their own', () => {
         before,
         phase: null,
         at: async ({ role, when, text }, r) => {
-          if (asked || role !== 'worker' || when !== 'before' || text !== 'COMMIT') return;
+          if (asked || role !== 'worker' || when !== 'after' || text !== 'COMMIT') return;
           asked = true;
           refused = await r.m.apply('expand').catch((error: unknown) => error);
         },

@@ -152,6 +152,23 @@ describe('two columns of one row', () => {
       },
     ));
 
+  it('NULL that new code wrote after the backfill stays, whatever else is written in its row', () =>
+    race(
+      {
+        migration: 'test/support/migrations/coarse-price.yaml',
+        before:
+          'CREATE TABLE products (id bigint PRIMARY KEY, name text, price numeric); INSERT INTO products VALUES (1, NULL, 1.5)',
+        phase: 'dual-write',
+      },
+      async (r) => {
+        await r.db.run(`UPDATE products SET price_cents = NULL; UPDATE products SET name = 'touched'`);
+        expect(await r.row('SELECT price::text, price_cents AS cents FROM products')).toEqual({
+          price: '0.0',
+          cents: null,
+        });
+      },
+    ));
+
   it.each([
     ['numeric', '1.0', '1.00'],
     ['json', '{"a": 1}', '{"a":1}'],

@@ -38,7 +38,10 @@ export const columns: readonly Mutant[] = [
     file: 'mappings/column-mapping.ts',
     find: 'both: sql``,',
     replace: 'both: sql`\n  ELSIF ${newTo} IS NULL AND ${newFrom} IS NOT NULL THEN${fill}`,',
-    test: { file: 'review', name: 'takes NULL for what new code wrote once the backfill is done' },
+    test: {
+      file: 'value-races',
+      name: 'NULL that new code wrote after the backfill stays, whatever else is written in its row',
+    },
   },
   {
     name: 'a pair agrees when either side explains the other',

@@ -41,7 +41,7 @@ export const syncing: readonly Mutant[] = [
     file: 'mappings/table-forward.ts',
     find: "\n       AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)});`;",
     replace: ';`;',
-    test: { file: 'value-races', name: 'that are shifted keep their documents and their rows' },
+    test: { file: 'mode-races', name: 'a row that is deleted and inserted again in one statement keeps its document' },
   },
   {
     name: 'a change of key moves the new row',
