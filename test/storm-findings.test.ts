@@ -181,6 +181,20 @@ it('a TRUNCATE whose snapshot does not show a copy leaves it to the next gate', 
     expect(await r.row('SELECT count(*)::int AS n FROM user_preferences')).toEqual({ n: 0 });
   }));
 
+it('a drain that takes orphans away does not take the rows of one who inserts the key again', () =>
+  race({ migration: 'test/support/migrations/without-foreign-key.yaml', before, phase: 'dual-write' }, async (r) => {
+    const late = await r.session('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM users');
+    const insert = `INSERT INTO users VALUES (3, 'three', '{"theme": "dark"}')`;
+    await r.db.run(insert);
+    await late.do('TRUNCATE users; COMMIT');
+    // Its copy is there already and says the same: nothing to write.
+    const again = await r.session(`BEGIN; ${insert}; SET CONSTRAINTS ALL IMMEDIATE`);
+    const draining = await (await r.session()).startAndWait(`SELECT lockkeeper."user-preferences_0_drain"(500)`);
+    await again.do('COMMIT');
+    expect(await draining.end).toMatchObject({ rows: [expect.anything()] });
+    expect(await r.row('SELECT theme FROM user_preferences WHERE user_id = 3')).toEqual({ theme: 'dark' });
+  }));
+
 describe('an executor', () => {
   it('is found busy, and can be taken over from, before it has made a journal', () =>
     withDatabase(before, async (db) => {

@@ -228,7 +228,7 @@ END `
       : sql`
 BEGIN${beforehand}
   IF ${written} THEN${countOldWrite(m)}
-  END IF;${addOrUpdate(m, thisRow(m, 'NEW'))}
+  END IF;${addOrUpdate(m, thisRow(m, 'NEW'), (k) => sql`NEW.${ident(k.source)}`)}
   IF (${isSuspicious(m, docOf(m, sql`NEW`), () => sql`true`)}) THEN${quarantine(m, 'NEW')}
   END IF;
   RETURN NULL;

@@ -1,5 +1,5 @@
 import { ownMark } from '../catalog/own-mark.ts';
-import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
+import { ident, inline, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import type { Routine } from './functions.ts';
 import { differs } from './json-column.ts';
 import { leafPlaceholder } from './mapping.ts';
@@ -8,6 +8,7 @@ import {
   bringUpToDate,
   docOf,
   insertInto,
+  keyAsJson,
   keyIs,
   ours,
   quarantineMisfits,
@@ -84,6 +85,7 @@ DECLARE
   keys jsonb[];
   places bigint[];
   held jsonb[];
+  deleted jsonb[];
   one jsonb;
   truncated boolean;
   drained bigint;
@@ -105,7 +107,7 @@ BEGIN
     SELECT captured.key FROM unnest(keys) AS captured (key) JOIN ${source} s ON ${capturedIs(m, sql`s`, 'source')}
        FOR NO KEY UPDATE OF s SKIP LOCKED) AS l;
   INSERT INTO ${dirty} (id, migration, mapping, key) OVERRIDING SYSTEM VALUE
-  SELECT captured.id, ${m.migration}, ${m.id}, captured.key FROM unnest(keys, places) AS captured (key, id)
+  SELECT coalesce(captured.id, nextval(pg_get_serial_sequence(${inline(dirty)}, 'id'))), ${m.migration}, ${m.id}, captured.key FROM unnest(keys, places) AS captured (key, id)
    WHERE captured.key NOT IN (SELECT h.key FROM unnest(held) AS h (key))
      AND EXISTS (SELECT FROM ${source} s WHERE ${capturedIs(m, sql`s`, 'source')});
   GET DIAGNOSTICS kept = ROW_COUNT;${reviving ? reviveHeld(m) : bringHeldUpToDate(m)}
@@ -122,7 +124,12 @@ function deleteOrphans(m: TableMapping): Sql {
   const orphaned = sql`NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)})`;
   const all = m.targets.map(
     ({ table }) => sql`
-    DELETE FROM ${qualified(table)} n WHERE ${orphaned};`,
+    WITH gone AS (
+      DELETE FROM ${qualified(table)} n WHERE ${orphaned}
+      RETURNING ${keyAsJson(m, (k) => sql`n.${ident(k.target)}`)} AS key)
+    SELECT coalesce(array_agg(key), '{}') INTO deleted FROM gone;
+    -- A row that was inserted meanwhile is one more to bring up to date.
+    keys := keys || ARRAY(SELECT captured.key FROM unnest(deleted) AS captured (key) WHERE EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${capturedIs(m, sql`s`, 'source')}));`,
   );
   const captured = m.targets.map(
     ({ table }) => sql`
