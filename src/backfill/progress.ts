@@ -23,11 +23,6 @@ export class Progress {
     this.#recent = [{ at: clock.now(), done }];
   }
 
-  /** 0 at the beginning, 1 at the end. */
-  get share(): number {
-    return this.#total === 0 ? 1 : this.#done / this.#total;
-  }
-
   add(rows: number): void {
     this.#done += rows;
     if (this.#clock.now() - this.#told >= 1000) this.tell();

@@ -75,13 +75,6 @@ async function visit(
   watch: Session,
 ): Promise<boolean> {
   const sum = (of: (s: Sweep) => number) => sweeps.reduce((total, s) => total + of(s), 0);
-  const progress = new Progress(
-    c.emit,
-    c.clock,
-    mapping.id,
-    sum((s) => s.rowsDone),
-    sum((s) => s.rowsTotal),
-  );
   const work: Work = {
     c,
     mapping,
@@ -89,9 +82,15 @@ async function visit(
     fireTriggers,
     ranges: new PageRanges(sweeps),
     turns: new Turns(),
-    progress,
+    progress: new Progress(
+      c.emit,
+      c.clock,
+      mapping.id,
+      sum((s) => s.rowsDone),
+      sum((s) => s.rowsTotal),
+    ),
     pace: new Pace(),
-    vacuum: mapping.kind === 'column' || direction === 'back' ? new Vacuum(progress.share) : null,
+    vacuum: mapping.kind === 'column' || direction === 'back' ? new Vacuum(sum((s) => s.pages)) : null,
     limits,
     paused: false,
     running: new Set(),
@@ -168,7 +167,7 @@ async function visitRange(work: Work, session: Session, range: Parameters<typeof
   adapt(work, c.clock.now() - started, { pages: range.end - range.first, rows: result.rows });
   work.misfits += result.misfits;
   progress.add(result.rows);
-  await work.vacuum?.whenDue(session, range.sweep.leaf, progress.share, c.signal);
+  await work.vacuum?.whenDue(session, range.sweep.leaf, range.end - range.first, c.signal);
   await c.clock.sleep(pace.delay(result.rows, limits.maxRowsPerSecond, c.clock.now()), c.signal);
 }
 

@@ -9,17 +9,20 @@ const EVERY = 0.1;
  * little more than that instead of doubling.
  */
 export class Vacuum {
-  #at: number;
+  readonly #every: number;
+  #visited = 0;
   #running = false;
 
-  constructor(share: number) {
-    this.#at = share;
+  /** `pages`: of all that is swept. */
+  constructor(pages: number) {
+    this.#every = pages * EVERY;
   }
 
   /** Ends at once when the signal aborts: it can be cut short anywhere. */
-  async whenDue(session: Session, leaf: RelationName, share: number, signal: AbortSignal): Promise<void> {
-    if (this.#running || share < this.#at + EVERY) return;
-    this.#at = share;
+  async whenDue(session: Session, leaf: RelationName, pages: number, signal: AbortSignal): Promise<void> {
+    this.#visited += pages;
+    if (this.#running || this.#visited < this.#every) return;
+    this.#visited = 0;
     this.#running = true;
     const cancel = () => void session.cancel().catch(() => undefined);
     signal.addEventListener('abort', cancel, { once: true });
