@@ -19,10 +19,11 @@ export default defineConfig({
           ...onServer,
           name: 'postgres',
           include: ['test/*.test.ts'],
-          exclude: ['test/majors.test.ts', 'test/server-crash.test.ts'],
+          exclude: ['test/majors.test.ts', 'test/server-crash.test.ts', 'test/shapes.test.ts'],
           sequence: { groupOrder: 1 },
         },
       },
+      { test: { ...onServer, name: 'shapes', include: ['test/shapes.test.ts'], sequence: { groupOrder: 2 } } },
       { test: { ...onServer, name: 'crashes', include: ['test/server-crash.test.ts'], sequence: { groupOrder: 2 } } },
       {
         test: {
