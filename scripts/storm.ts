@@ -21,6 +21,7 @@ const server = await startEmbedded({ flags: ['-c', 'fsync=off', '-c', 'max_conne
 try {
   const connect = connectTo(server.target);
   const session = await connect('executor', 'storm');
+  await session.execute(raw('SET search_path = public'));
   await session.execute(raw(shape.before));
   await session.close();
   console.log(`seed ${seed}, ${values.minutes} minutes, ${values.case}`);

@@ -28,6 +28,7 @@ export const exitCodes = {
   EXPRESSION_INVALID: 2,
   KEY_MISSING: 2,
   KEY_DEFERRABLE: 3,
+  SCHEMA_UNSAFE: 3,
   // running
   PLAN_CHANGED: 3,
   PLAN_STALE: 3,

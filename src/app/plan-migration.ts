@@ -97,7 +97,7 @@ const SCAN_MS = 60_000;
 async function countMisfits(session: Session, draft: Plan): Promise<readonly Misfit[] | null> {
   const found: Misfit[] = [];
   try {
-    await session.execute(sql`SET statement_timeout = ${SCAN_MS}; SET search_path = pg_catalog, pg_temp`);
+    await session.execute(sql`SET statement_timeout = ${SCAN_MS}`);
     for (const m of draft.mappings)
       found.push(
         ...(await session.query<Omit<Misfit, 'mapping'>>(raw(forPlanning(m.misfits, draft)))).map((row) => ({
@@ -118,7 +118,7 @@ async function countMisfits(session: Session, draft: Plan): Promise<readonly Mis
       cause: error,
     });
   } finally {
-    await session.execute(sql`SET statement_timeout = 0; RESET search_path`);
+    await session.execute(sql`SET statement_timeout = 0`);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Session } from '../database/database.ts';
 import { leafPlaceholder } from '../mappings/mapping.ts';
 import type { PlannedMapping } from '../plan/plan.ts';
+import { backToOwnPath } from '../sql/search-path.ts';
 import { bound, ident, inline, qualified, sql, type RelationName } from '../sql/sql.ts';
 import type { RunContext } from './context.ts';
 import { turnKey } from './drain.ts';
@@ -44,6 +45,8 @@ export async function runChunk(
         rows: Math.max(result.rows, row?.rows ?? 0),
         misfits: row?.misfits ?? result.misfits,
       };
+      // It may have widened the path for triggers of the application that it fired.
+      await session.execute(backToOwnPath);
     }
     await recordChunk(c, session, mapping, direction, range, result);
     return result;

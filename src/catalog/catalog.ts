@@ -32,6 +32,8 @@ export interface Column {
   readonly collation: string | null;
   readonly comment: string | null;
   /** null: the server's default. */
+  /** The equality operator with its schema, when its type brings its own: OPERATOR(public.=). Absent: =. */
+  readonly equals?: string | null;
   readonly statisticsTarget: number | null;
   /** Average width in bytes and share of NULLs, from pg_stats; null before the first ANALYZE. */
   readonly averageWidth: number | null;
@@ -146,17 +148,34 @@ export interface Table extends RelationName {
   readonly writes: { readonly count: number; readonly seconds: number | null };
 }
 
+/** Who may put something into a schema, and whose names are looked up there. */
+export interface Schema {
+  readonly name: string;
+  /** Roles that may create objects in it and could not do as this role does anyway; null for everybody. */
+  readonly creators: readonly (string | null)[];
+  /** Triggers of the tables whose functions have no search_path of their own and name something in it. */
+  readonly namedBy: readonly string[];
+}
+
 /** What the database looks like at one moment, for the tables a migration names. Never talks to the database itself. */
 export class Catalog {
   readonly server: Server;
   readonly tables: readonly Table[];
   /** Every name in use among relations in the schemas touched, so that new names can be checked. */
   readonly relationNames: readonly RelationName[];
+  /** The schemas that hold tables of people. */
+  readonly schemas: readonly Schema[];
 
-  constructor(server: Server, tables: readonly Table[], relationNames: readonly RelationName[]) {
+  constructor(
+    server: Server,
+    tables: readonly Table[],
+    relationNames: readonly RelationName[],
+    schemas: readonly Schema[] = [],
+  ) {
     this.server = server;
     this.tables = tables;
     this.relationNames = relationNames;
+    this.schemas = schemas;
   }
 
   table({ schema, name }: RelationName): Table {
@@ -185,7 +204,7 @@ export class Catalog {
   withTable(changed: Table): Catalog {
     const others = this.tables.filter((t) => t.schema !== changed.schema || t.name !== changed.name);
     const names = this.has(changed) ? this.relationNames : [...this.relationNames, changed];
-    return new Catalog(this.server, [...others, changed], names);
+    return new Catalog(this.server, [...others, changed], names, this.schemas);
   }
 }
 

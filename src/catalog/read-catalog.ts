@@ -13,6 +13,7 @@ import { readPolicies } from './read-policies.ts';
 import { readPublications } from './read-publications.ts';
 import { readReferencedBy } from './read-referenced-by.ts';
 import { readRelationNames } from './read-relation-names.ts';
+import { readSchemas } from './read-schemas.ts';
 import { readServer } from './read-server.ts';
 import { readStatisticsAge } from './read-statistics-age.ts';
 import { readSubscriptions } from './read-subscriptions.ts';
@@ -32,7 +33,7 @@ export const readCatalog = (
     const rows = await readTables(db, tables);
     const read = await readParts(db, rows, server.versionNumber, journal);
     const schemas = [...new Set(tables.map((t) => t.schema))];
-    return new Catalog(server, rows.map(read), await readRelationNames(db, schemas));
+    return new Catalog(server, rows.map(read), await readRelationNames(db, schemas), await readSchemas(db, rows, journal));
   });
 
 async function readParts(db: Queryable, rows: readonly TableRow[], versionNumber: number, journal: string) {

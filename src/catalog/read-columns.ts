@@ -36,6 +36,14 @@ export const readColumns = async (
            CASE WHEN a.attcollation <> t.typcollation THEN format('%I.%I', cn.nspname, co.collname) END AS collation,
            col_description(a.attrelid, a.attnum) AS comment,
            nullif(a.attstattarget, -1)::int AS "statisticsTarget",
+           (SELECT format('OPERATOR(%I.%s)', own.nspname, o.oprname)
+              FROM pg_opclass oc
+              JOIN pg_am am ON am.oid = oc.opcmethod AND am.amname = 'btree'
+              JOIN pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype
+                             AND ao.amoprighttype = oc.opcintype AND ao.amopstrategy = 3
+              JOIN pg_operator o ON o.oid = ao.amopopr
+              JOIN pg_namespace own ON own.oid = o.oprnamespace AND own.nspname <> 'pg_catalog'
+             WHERE oc.opcintype = b.base AND oc.opcdefault) AS equals,
            s.avg_width AS "averageWidth",
            s.null_frac::float8 AS "nullShare"
       FROM pg_attribute a

@@ -31,6 +31,8 @@ export interface ColumnMapping {
   /** SQL over the old column, and over the new one; null when both columns have one type and the value is the same. */
   readonly up: string | null;
   readonly down: string | null;
+  /** Schemas in which triggers of the application that our writes fire look for their own tables. */
+  readonly lookIn: readonly string[];
 }
 
 /** While this setting names the mapping, its trigger stands aside: the statement writes both columns itself. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ownPath } from '../sql/search-path.ts';
 import { ident, inline, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import type { Installed } from '../steps/step.ts';
 
@@ -8,19 +9,17 @@ export interface Routine {
   readonly parameters: Sql;
   readonly returns: string;
   readonly body: Sql;
-  /** Schemas of the tables it writes: the application's triggers there run under its search_path and look for their own tables. */
-  readonly writesIn?: readonly string[];
 }
 
 /**
- * Runs with its owner's rights, so that the application needs none on what we keep. Our own text names every table with its
- * schema and finds functions and operators in pg_catalog first; a client's temporary tables come last.
+ * Runs with its owner's rights, so that the application needs none on what we keep: nothing that others can create is found by it.
+ * A policy that would hide rows from its owner is an error, never a write that goes missing.
  */
-export function createRoutine({ name, parameters, returns, body, writesIn = [] }: Routine): Sql {
+export function createRoutine({ name, parameters, returns, body }: Routine): Sql {
   const text = inline(body);
   const quote = raw(dollarQuoteFor(text));
   return sql`CREATE OR REPLACE FUNCTION ${qualified(name)}(${parameters}) RETURNS ${raw(returns)}
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${join([sql`pg_catalog`, ...writesIn.map(ident), sql`pg_temp`])} AS ${quote}${raw(text)}${quote};
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${ownPath} SET row_security = off AS ${quote}${raw(text)}${quote};
 REVOKE ALL ON FUNCTION ${qualified(name)}(${parameters}) FROM PUBLIC`;
 }
 

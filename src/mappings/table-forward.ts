@@ -4,6 +4,8 @@ import {
   addOrUpdate,
   bringUpToDate,
   docOf,
+  fired,
+  fires,
   keyAsJson,
   keyIs,
   isSuspicious,
@@ -154,14 +156,16 @@ const moveAll = (m: TableMapping): Sql =>
 const deleteOrphan = (m: TableMapping, target: Target): Sql => sql`
     DELETE FROM ${qualified(target.table)} n
      WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`OLD.${ident(k.source)}`)}
-       AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)});`;
+       AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)})
+       AND ${fires(m)};${fired(m)}`;
 
 /** The row keeps what only it has; when its new key is taken already, the old one goes. */
 const moveOrDelete = (m: TableMapping, target: Target): Sql => sql`
       UPDATE ${qualified(target.table)} n
          SET ${join(m.key.map((k) => sql`${ident(k.target)} = NEW.${ident(k.source)}`))}
        WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`OLD.${ident(k.source)}`)}
-         AND NOT EXISTS (SELECT FROM ${qualified(target.table)} x WHERE ${keyIs(m, sql`x`, 'target', (k) => sql`NEW.${ident(k.source)}`)});${deleteOrphan(m, target)}`;
+         AND NOT EXISTS (SELECT FROM ${qualified(target.table)} x WHERE ${keyIs(m, sql`x`, 'target', (k) => sql`NEW.${ident(k.source)}`)})
+         AND ${fires(m)};${fired(m)}${deleteOrphan(m, target)}`;
 
 /** Columns that this write did not change stay as they are: the new shape may hold there what the document cannot. */
 function updateChanged(m: TableMapping, target: Target, i: number): Sql {
@@ -226,7 +230,8 @@ END `;
 export function truncateRoutine(m: TableMapping, mode: Mode): Routine {
   const orphans = (target: Target) => sql`
   DELETE FROM ${qualified(target.table)} n
-   WHERE NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)});`;
+   WHERE NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)})
+     AND ${fires(m)};${fired(m)}`;
   return {
     name: ours(m, 'truncate'),
     parameters: sql``,

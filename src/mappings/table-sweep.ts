@@ -7,6 +7,8 @@ import {
   asColumn,
   bringUpToDate,
   docOf,
+  fired,
+  fires,
   insertInto,
   keyIs,
   ours,
@@ -35,7 +37,7 @@ export const chunk = (m: TableMapping, onConflict = sql``): Sql => {
   const inserts = m.targets.map(
     (t, i) => sql`${ident(`w${i}`)} AS (
   INSERT INTO ${qualified(t.table)} (${join([...m.key.map((k) => ident(k.target)), ...t.columns.map((c) => ident(c.name))])})
-  SELECT ${keys}, ${join(t.columns.map((_, j) => value(i, j)))} FROM f${onConflict})`,
+  SELECT ${keys}, ${join(t.columns.map((_, j) => value(i, j)))} FROM f WHERE ${fires(m)}${onConflict})`,
   );
   // Only documents that may not fit are kept and looked at again: few.
   const suspects = [
@@ -119,11 +121,11 @@ function deleteOrphans(m: TableMapping): Sql {
   const orphaned = sql`NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)})`;
   const all = m.targets.map(
     ({ table }) => sql`
-    DELETE FROM ${qualified(table)} n WHERE ${orphaned};`,
+    DELETE FROM ${qualified(table)} n WHERE ${orphaned} AND ${fires(m)};${fired(m)}`,
   );
   const captured = m.targets.map(
     ({ table }) => sql`
-  DELETE FROM ${qualified(table)} n USING unnest(keys) AS captured (key) WHERE ${capturedIs(m, sql`n`, 'target')} AND ${orphaned};`,
+  DELETE FROM ${qualified(table)} n USING unnest(keys) AS captured (key) WHERE ${capturedIs(m, sql`n`, 'target')} AND ${orphaned} AND ${fires(m)};${fired(m)}`,
   );
   return sql`
   IF truncated THEN${join(all, '')}
@@ -144,7 +146,7 @@ function reviveHeld(m: TableMapping): Sql {
   FOREACH one IN ARRAY held LOOP${join(
     m.targets
       .flatMap((target) => reviveTarget(m, target, qualified(m.source), isOne))
-      .map((statement) => sql`${statement};`),
+      .map((statement) => sql`${statement};${fired(m)}`),
     '',
   )}
   END LOOP;`;
@@ -175,12 +177,13 @@ UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(
    AND (${join(
      target.columns.map((c) => mustPatch(m, c, sql`false`)),
      ' OR ',
-   )})`,
+   )}) AND ${fires(m)}`,
   // The new shape has no row: since contract that means the values are gone.
   sql`
 UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
  WHERE ${range(sql`o`)} AND ${differs(docOf(m, sql`o`), stripped(m, target))}
-   AND NOT EXISTS (SELECT FROM ${qualified(target.table)} AS n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)})`,
+   AND NOT EXISTS (SELECT FROM ${qualified(target.table)} AS n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)})
+   AND ${fires(m)}`,
   sql`
 WITH t AS MATERIALIZED (${readSource(m, source, range(sql`s`))})${insertInto(m, target, sql`DO NOTHING`)}`,
 ];

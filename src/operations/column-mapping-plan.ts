@@ -16,6 +16,7 @@ import type { OperationPlan, PlanContext } from './operation.ts';
 import { ownIndexes, refuseWhatIsNotSupported } from './column-mapping-checks.ts';
 import { addConstraint, notNullSteps, takeOver, temporary } from './column-take-over.ts';
 import { indexOn } from './renamed-definition.ts';
+import { triggerSchemas } from './trigger-schemas.ts';
 
 interface ColumnChange {
   readonly table: RelationName;
@@ -33,7 +34,8 @@ export function planColumnMapping(change: ColumnChange, catalog: Catalog, contex
   const old = catalog.column(change.table, change.from);
   if (table.columns.some((c) => c.name === change.to)) throw columnExists(change.table, change.to);
   refuseWhatIsNotSupported(table, old, change.type !== null);
-  const m = mappingOf(change, table, old, context);
+  const schemas = triggerSchemas(catalog, table, []);
+  const m = mappingOf(change, table, old, context, schemas.lookIn);
   const lossy = change.type !== null && (change.up !== null || change.down !== null);
   return {
     phases: phasesOf(change, table, old, m),
@@ -60,6 +62,7 @@ export function planColumnMapping(change: ColumnChange, catalog: Catalog, contex
       ...table.triggers.map(
         (t) => `The trigger ${t.name} may use ${old.name} in its function: change it before contract.`,
       ),
+      ...schemas.notes,
     ],
   };
 }
@@ -79,6 +82,7 @@ function mappingOf(
   table: Table,
   old: Column,
   { migration, journal, index, type }: PlanContext,
+  lookIn: readonly string[],
 ): ColumnMapping {
   const newType = change.type === null ? old.type : type(change.type);
   const onlyOver = (expression: string, column: string, where: string) => {
@@ -98,6 +102,7 @@ function mappingOf(
     to: { name: change.to, type: newType },
     up: change.type === null ? null : onlyOver(change.up ?? cast(old.name, newType), old.name, 'up'),
     down: change.type === null ? null : onlyOver(change.down ?? cast(change.to, old.type), change.to, 'down'),
+    lookIn,
   };
 }
 

@@ -1,5 +1,6 @@
+import type { Schema } from '../catalog/catalog.ts';
 import { LockkeeperError } from '../errors.ts';
-import type { RelationName } from '../sql/sql.ts';
+import { ident, inline, type RelationName } from '../sql/sql.ts';
 
 export const nameTaken = (schema: string, name: string) =>
   new LockkeeperError('NAME_TAKEN', {
@@ -27,6 +28,14 @@ export const keyDeferrable = ({ schema, name }: RelationName) =>
     message: `The key of table "${schema}"."${name}" is deferrable.`,
     hint: 'One statement may then exchange keys between rows, and what only the new shape knows could follow the wrong row.',
     fix: 'Make the key NOT DEFERRABLE, or add a unique index over NOT NULL columns that is.',
+  });
+
+export const schemaUnsafe = ({ name, creators, namedBy }: Schema, user: string) =>
+  new LockkeeperError('SCHEMA_UNSAFE', {
+    message: `Others may create objects in the schema "${name}", where triggers that our writes would fire look for names: ${namedBy.join(', ')}.`,
+    hint: `Those triggers would run with the rights of ${user}, and whoever may create objects there could have code of his own run with them.`,
+    fix: `Take the right away: ${creators.map((role) => `REVOKE CREATE ON SCHEMA ${inline(ident(name))} FROM ${role === null ? 'PUBLIC' : inline(ident(role))};`).join(' ')} Or give the triggers' functions a search_path of their own: ALTER FUNCTION … SET search_path = …;`,
+    details: { schema: name, creators, triggers: namedBy },
   });
 
 export const notJson = ({ schema, name }: RelationName, column: string, type: string) =>

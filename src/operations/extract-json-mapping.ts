@@ -82,6 +82,7 @@ export function mappingOf(
   shapes: readonly Shape[],
   { migration, journal, index }: PlanContext,
   major: number,
+  lookIn: readonly string[],
 ): TableMapping {
   const schema = ident(journal);
   const paths = f.into.flatMap((t) => Object.values(t.columns).map((c) => c.from));
@@ -97,11 +98,13 @@ export function mappingOf(
       source: k.name,
       target: f.key?.[k.name] ?? keyName(source, k.name),
       type: k.type,
+      equals: k.equals ?? '=',
     })),
     column: { name: f.column, type: column?.baseType ?? 'jsonb', default: column?.default ?? null },
     paths,
     remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
     foreignKeys: f.foreign_key !== false,
+    lookIn,
     targets: shapes.map((shape) => ({
       table: shape.table,
       columns: shape.columns.map((c) => ({

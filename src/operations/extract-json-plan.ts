@@ -6,13 +6,19 @@ import type { ExtractJson } from './extract-json-fields.ts';
 import { checkSource, mappingOf, shapeOf } from './extract-json-mapping.ts';
 import { phasesOf } from './extract-json-phases.ts';
 import type { OperationPlan, PlanContext } from './operation.ts';
+import { triggerSchemas } from './trigger-schemas.ts';
 
 /** The five phases of a JSON column becoming tables. */
 export function planExtractJson(f: ExtractJson, catalog: Catalog, context: PlanContext): OperationPlan {
   const source = checkSource(f, catalog);
   const shapes = f.into.map((t) => shapeOf(f, t, context));
   for (const { table } of shapes) if (catalog.has(table)) throw nameTaken(table.schema, table.name);
-  const mapping = mappingOf(f, source, shapes, context, catalog.server.major);
+  const schemas = triggerSchemas(
+    catalog,
+    source,
+    shapes.map((s) => s.table.schema),
+  );
+  const mapping = mappingOf(f, source, shapes, context, catalog.server.major, schemas.lookIn);
   const compiled = compileTableMapping(mapping);
   return {
     phases: phasesOf({ f, source, shapes, m: mapping, executor: catalog.server.user }),
@@ -40,6 +46,7 @@ export function planExtractJson(f: ExtractJson, catalog: Catalog, context: PlanC
       ...(f.foreign_key
         ? [`Once the foreign keys exist, TRUNCATE ${f.table.name} needs CASCADE: PostgreSQL refuses it otherwise.`]
         : []),
+      ...schemas.notes,
     ],
   };
 }

@@ -175,6 +175,7 @@ async function compare(
 ): Promise<string[]> {
   const found: string[] = [];
   const session = await connect('watch');
+  await session.execute(raw('SET search_path = public'));
   const looks = [
     ...(at === 'contract' ? [] : [['old', shape.readOld] as const]),
     ...(indexOf(at) >= indexOf('dual-write') ? [['new', shape.readNew] as const] : []),
