@@ -29,6 +29,7 @@ export const exitCodes = {
   KEY_MISSING: 2,
   KEY_DEFERRABLE: 3,
   SCHEMA_UNSAFE: 3,
+  ROW_SECURITY_UNCLEAR: 3,
   // running
   PLAN_CHANGED: 3,
   PLAN_STALE: 3,

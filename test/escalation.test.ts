@@ -14,7 +14,15 @@ const evil = (name: string, parameters: string, returns: string, value: string, 
     RETURN ${value};
   END $evil$;`;
 
-const operator = (schema: string, name: string, left: string, right: string, returns: string, value: string, n: number) =>
+const operator = (
+  schema: string,
+  name: string,
+  left: string,
+  right: string,
+  returns: string,
+  value: string,
+  n: number,
+) =>
   `${evil(`${schema}.op_${n}`, `a ${left}, b ${right}`, returns, value, `operator ${name}`)}
   CREATE OPERATOR ${schema}.${name} (LEFTARG = ${left}, RIGHTARG = ${right}, FUNCTION = ${schema}.op_${n});`;
 
@@ -125,7 +133,9 @@ it('runs nothing that was planted beside the tables, in any phase and back: extr
     async ({ roles, m, at }) => {
       for (const who of [roles.app, roles.mallory]) {
         const client = await who.session('SET search_path = mallory, public, pg_catalog, pg_temp');
-        await client.do('CREATE TEMP TABLE users (code varchar(10), mood public.mood, prefs jsonb); CREATE TEMP TABLE user_prefs (a int)');
+        await client.do(
+          'CREATE TEMP TABLE users (code varchar(10), mood public.mood, prefs jsonb); CREATE TEMP TABLE user_prefs (a int)',
+        );
         await client.close();
       }
       const old = async (n: number) => {
@@ -135,7 +145,9 @@ it('runs nothing that was planted beside the tables, in any phase and back: extr
           );
           const code = `'n${n}${i}'`;
           await client.do(`INSERT INTO public.users VALUES (${code}, 'fine', '{"theme": "light"}'::jsonb)`);
-          await client.do(`UPDATE public.users SET prefs = '{"theme": "dark", "size": 9, "q": [1]}'::jsonb WHERE code::text = ${code}`);
+          await client.do(
+            `UPDATE public.users SET prefs = '{"theme": "dark", "size": 9, "q": [1]}'::jsonb WHERE code::text = ${code}`,
+          );
           await client.do(`UPDATE public.users SET mood = 'bad' WHERE code::text = ${code}`);
         }
       };
@@ -180,7 +192,9 @@ it('runs nothing that was planted beside the table, in any phase and back: chang
         for (const who of [roles.app, roles.mallory]) {
           const client = await who.session('SET search_path = mallory, public, pg_catalog');
           const column = phase === 'contract' ? 'cents' : 'price';
-          await client.do(`UPDATE public.items SET ${column} = 7 WHERE code::text = 'c1'; UPDATE public.items SET touched = true`);
+          await client.do(
+            `UPDATE public.items SET ${column} = 7 WHERE code::text = 'c1'; UPDATE public.items SET touched = true WHERE code::text = 'c3'`,
+          );
           await client.do(`UPDATE public.items SET cents = 700 WHERE code::text = 'c2'`);
         }
         await at(phase);

@@ -9,6 +9,8 @@ export interface Server {
   readonly database: string;
   readonly user: string;
   readonly superuser: boolean;
+  /** Row-level security does not hold for this role, whoever owns the table. */
+  readonly bypassesRowSecurity: boolean;
   readonly standby: boolean;
   readonly deadlockTimeoutMs: number;
   /** May this role SET deadlock_timeout? (superuser, or GRANT SET on 15 and later) */
@@ -88,6 +90,17 @@ export interface Trigger {
   readonly function: RelationName;
 }
 
+/** One row-level security policy. */
+export interface PolicyRule {
+  readonly name: string;
+  readonly command: 'all' | 'select' | 'insert' | 'update' | 'delete';
+  readonly permissive: boolean;
+  /** Sorted; null for everybody. */
+  readonly roles: readonly (string | null)[];
+  readonly using: string | null;
+  readonly check: string | null;
+}
+
 /** A table's storage: itself, or a leaf partition. */
 export interface Leaf extends RelationName {
   readonly oid: number;
@@ -134,6 +147,8 @@ export interface Table extends RelationName {
   readonly rowSecurity: boolean;
   readonly forceRowSecurity: boolean;
   readonly policies: readonly string[];
+  /** What those policies say; absent: nothing is known but their names. */
+  readonly policyRules?: readonly PolicyRule[];
   /** Foreign keys of other tables that point here. */
   readonly referencedBy: readonly (RelationName & { readonly constraint: string; readonly definition: string })[];
   readonly dependants: readonly Dependant[];

@@ -33,7 +33,12 @@ export const readCatalog = (
     const rows = await readTables(db, tables);
     const read = await readParts(db, rows, server.versionNumber, journal);
     const schemas = [...new Set(tables.map((t) => t.schema))];
-    return new Catalog(server, rows.map(read), await readRelationNames(db, schemas), await readSchemas(db, rows, journal));
+    return new Catalog(
+      server,
+      rows.map(read),
+      await readRelationNames(db, schemas),
+      await readSchemas(db, rows, journal),
+    );
   });
 
 async function readParts(db: Queryable, rows: readonly TableRow[], versionNumber: number, journal: string) {
@@ -60,7 +65,8 @@ async function readParts(db: Queryable, rows: readonly TableRow[], versionNumber
     indexes: indexes.get(row.oid) ?? [],
     triggers: triggers.get(row.oid) ?? [],
     grants: grants.get(grantKey(row.oid, 0)) ?? [],
-    policies: policies.get(row.oid) ?? [],
+    policies: (policies.get(row.oid) ?? []).map((p) => p.name),
+    policyRules: policies.get(row.oid) ?? [],
     referencedBy: referencedBy.get(row.oid) ?? [],
     dependants: withMentions(dependants.get(row.oid) ?? [], mentions.get(row.oid) ?? []),
     publications: publications.get(row.oid) ?? [],

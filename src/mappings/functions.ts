@@ -9,18 +9,20 @@ export interface Routine {
   readonly parameters: Sql;
   readonly returns: string;
   readonly body: Sql;
+  /** It only computes: everybody may call it, with rights of their own. */
+  readonly computes?: true;
 }
 
 /**
  * Runs with its owner's rights, so that the application needs none on what we keep: nothing that others can create is found by it.
  * A policy that would hide rows from its owner is an error, never a write that goes missing.
  */
-export function createRoutine({ name, parameters, returns, body }: Routine): Sql {
+export function createRoutine({ name, parameters, returns, body, computes }: Routine): Sql {
   const text = inline(body);
   const quote = raw(dollarQuoteFor(text));
   return sql`CREATE OR REPLACE FUNCTION ${qualified(name)}(${parameters}) RETURNS ${raw(returns)}
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${ownPath} SET row_security = off AS ${quote}${raw(text)}${quote};
-REVOKE ALL ON FUNCTION ${qualified(name)}(${parameters}) FROM PUBLIC`;
+LANGUAGE plpgsql ${raw(computes ? 'SECURITY INVOKER' : 'SECURITY DEFINER')} SET search_path = ${ownPath}${computes ? sql`` : sql` SET row_security = off`} AS ${quote}${raw(text)}${quote};
+${computes ? sql`GRANT EXECUTE ON FUNCTION ${qualified(name)}(${parameters}) TO PUBLIC` : sql`REVOKE ALL ON FUNCTION ${qualified(name)}(${parameters}) FROM PUBLIC`}`;
 }
 
 export const dropRoutine = ({ name, parameters }: Routine): Sql =>
@@ -73,5 +75,11 @@ export function lastTriggerName(base: string, existing: readonly string[]): stri
   while (existing.some((e) => Buffer.compare(Buffer.from(e), Buffer.from(name)) >= 0)) name = `~${name}`;
   return name;
 }
+
+/** A counter of writes that nobody waits for; how many there were is no secret. */
+export const countWrites = (sequence: Sql): readonly Sql[] => [
+  sql`CREATE SEQUENCE IF NOT EXISTS ${sequence}`,
+  sql`GRANT SELECT ON SEQUENCE ${sequence} TO PUBLIC`,
+];
 
 export const statements = (...list: readonly Sql[]): Sql => join(list, ';\n');

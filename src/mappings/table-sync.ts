@@ -1,6 +1,7 @@
 import { ident, qualified, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import type { Lock, SqlStep } from '../steps/step.ts';
 import {
+  countWrites,
   createRoutine,
   createTrigger,
   dropRoutine,
@@ -109,11 +110,7 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
   const source = triggers('capture');
   return {
     install: {
-      sql: statements(
-        sql`CREATE SEQUENCE IF NOT EXISTS ${oldWrites}`,
-        createRoutine(drain('capture')),
-        createAll(source),
-      ),
+      sql: statements(...countWrites(oldWrites), createRoutine(drain('capture')), createAll(source)),
       locks: onSource('SHARE ROW EXCLUSIVE'),
       undo: {
         sql: statements(dropAll(source), dropRoutine(drain('direct')), sql`DROP SEQUENCE IF EXISTS ${oldWrites}`),

@@ -30,6 +30,13 @@ export const keyDeferrable = ({ schema, name }: RelationName) =>
     fix: 'Make the key NOT DEFERRABLE, or add a unique index over NOT NULL columns that is.',
   });
 
+export const rowSecurityUnclear = ({ schema, name }: RelationName, why: string, fix: string) =>
+  new LockkeeperError('ROW_SECURITY_UNCLEAR', {
+    message: `Who may see what in the new tables does not follow from the row-level security of "${schema}"."${name}".`,
+    hint: why,
+    fix,
+  });
+
 export const schemaUnsafe = ({ name, creators, namedBy }: Schema, user: string) =>
   new LockkeeperError('SCHEMA_UNSAFE', {
     message: `Others may create objects in the schema "${name}", where triggers that our writes would fire look for names: ${namedBy.join(', ')}.`,

@@ -8,6 +8,7 @@ import { ident, inline, sql, type RelationName } from '../sql/sql.ts';
 import { keyDeferrable, keyMissing, notJson } from './errors.ts';
 import type { ExtractJson } from './extract-json-fields.ts';
 import type { PlanContext } from './operation.ts';
+import { checkRowSecurity } from './row-security.ts';
 
 /** One new table as the author asked for it. */
 export interface Shape {
@@ -30,11 +31,7 @@ export function checkSource(f: ExtractJson, catalog: Catalog): Table {
     )
   )
     throw keyDeferrable(f.table);
-  if (source.rowSecurity)
-    throw notSupportedYet(
-      'A source table with row-level security',
-      'Its policies cannot be carried to the new tables yet; nothing was changed.',
-    );
+  checkRowSecurity(source, f.column, f.row_security);
   if (source.children.length)
     throw notSupportedYet('A source table with inheritance children', 'Move it to declarative partitioning first.');
   if (column.generated)
