@@ -30,6 +30,7 @@ export const exitCodes = {
   KEY_DEFERRABLE: 3,
   SCHEMA_UNSAFE: 3,
   ROW_SECURITY_UNCLEAR: 3,
+  TABLE_SUBSCRIBED: 3,
   // running
   PLAN_CHANGED: 3,
   PLAN_STALE: 3,

@@ -1,7 +1,8 @@
+import type { Queryable } from '../database/database.ts';
 import { isPassing } from '../database/sqlstate.ts';
 import type { Blocker } from '../events.ts';
 import type { PlannedStatement } from '../plan/plan.ts';
-import { join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
+import { inline, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
 import { holdersAgainst, stopsTraffic } from './blockers.ts';
 import { isStopping, type RunContext } from '../backfill/context.ts';
 import { interrupted, lockNotHad, stepFailed } from './errors.ts';
@@ -71,7 +72,7 @@ async function tryOnce(
     if (stops) {
       // For all tables together: each alone could wait its full lock_timeout while the others are held.
       await session.execute(sql`SET LOCAL statement_timeout = ${`${TRY_MS * 1.5}ms`}`);
-      for (const lock of lockStatements(statement.locks)) await session.execute(lock);
+      for (const lock of lockStatements(await stillThere(session, statement.locks))) await session.execute(lock);
       await session.execute(sql`SET LOCAL statement_timeout = 0`);
     }
     had = clock.now();
@@ -80,6 +81,18 @@ async function tryOnce(
   });
   if (!timing) throw new Error('A step ended without its record.');
   return { ...timing, lockHeldMs: clock.now() - had };
+}
+
+/** A partition may have been dropped since the plan was made. */
+async function stillThere(db: Queryable, locks: PlannedStatement['locks']): Promise<PlannedStatement['locks']> {
+  const there: PlannedStatement['locks'][number][] = [];
+  for (const lock of locks) {
+    const [row] = await db.query<{ there: boolean }>(
+      sql`SELECT to_regclass(${inline(qualified(lock.relation))}) IS NOT NULL AS there`,
+    );
+    if (row?.there) there.push(lock);
+  }
+  return there;
 }
 
 /** One statement for all tables of a mode, so that one timeout bounds them all. */

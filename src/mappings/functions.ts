@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ownPath } from '../sql/search-path.ts';
 import { ident, inline, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import type { Installed } from '../steps/step.ts';
+import { leafPlaceholder } from './mapping.ts';
 
 /** A PL/pgSQL function of ours. `body` is everything between the dollar quotes. */
 export interface Routine {
@@ -25,8 +26,9 @@ LANGUAGE plpgsql ${raw(computes ? 'SECURITY INVOKER' : 'SECURITY DEFINER')} SET 
 ${computes ? sql`GRANT EXECUTE ON FUNCTION ${qualified(name)}(${parameters}) TO PUBLIC` : sql`REVOKE ALL ON FUNCTION ${qualified(name)}(${parameters}) FROM PUBLIC`}`;
 }
 
+/** CASCADE: a partition that came later has triggers of ours that no plan names. */
 export const dropRoutine = ({ name, parameters }: Routine): Sql =>
-  sql`DROP FUNCTION IF EXISTS ${qualified(name)}(${parameters})`;
+  sql`DROP FUNCTION IF EXISTS ${qualified(name)}(${parameters}) CASCADE`;
 
 function dollarQuoteFor(text: string): string {
   let quote = '$lockkeeper$';
@@ -46,6 +48,8 @@ export interface RowTrigger {
   /** Fires only when this holds. */
   readonly onlyIf?: Sql;
   readonly routine: Routine;
+  /** The partitioned table of which `relation` is a leaf. */
+  readonly leafOf?: RelationName;
 }
 
 /** The trigger, firing for replica-role writers too: an ordinary one misses what logical replication and bulk loaders write. */
@@ -62,12 +66,39 @@ export const createTrigger = ({ name, relation, when, each, onlyIf, routine }: R
 export const dropTrigger = ({ name, relation }: RowTrigger): Sql =>
   sql`DROP TRIGGER IF EXISTS ${ident(name)} ON ${qualified(relation)}`;
 
-export const installed = ({ name, relation, routine }: RowTrigger): Installed => ({
-  relation,
-  trigger: name,
-  function: routine.name,
-  bodyMd5: bodyMd5(routine.body),
+/** A trigger that only some of the partitions have to have may find its own gone. */
+export const createTriggerIfThere = (trigger: RowTrigger): Sql =>
+  trigger.leafOf
+    ? sql`DO ${raw('$leaf$')} BEGIN
+IF to_regclass(${inline(qualified(trigger.relation))}) IS NOT NULL THEN
+${createTrigger(trigger)};
+END IF;
+END ${raw('$leaf$')}`
+    : createTrigger(trigger);
+
+export const installed = (trigger: RowTrigger): Installed => ({
+  relation: trigger.relation,
+  trigger: trigger.name,
+  function: trigger.routine.name,
+  bodyMd5: bodyMd5(trigger.routine.body),
+  type: typeOf(trigger),
+  ...(trigger.leafOf
+    ? {
+        leavesOf: {
+          table: trigger.leafOf,
+          create: inline(createTrigger({ ...trigger, relation: leafPlaceholder })),
+        },
+      }
+    : {}),
 });
+
+const firesFor = { INSERT: 4, DELETE: 8, UPDATE: 16, TRUNCATE: 32 };
+
+/** As pg_trigger.tgtype says it, in bits. */
+const typeOf = ({ when, each }: RowTrigger): number =>
+  (each === 'statement' ? 0 : 1) +
+  (when.startsWith('BEFORE') ? 2 : 0) +
+  Object.entries(firesFor).reduce((sum, [word, bit]) => sum + (when.includes(word) ? bit : 0), 0);
 
 /** A trigger name that sorts, byte by byte, after every trigger a table has: PostgreSQL fires triggers in that order. */
 export function lastTriggerName(base: string, existing: readonly string[]): string {

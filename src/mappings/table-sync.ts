@@ -4,6 +4,7 @@ import {
   countWrites,
   createRoutine,
   createTrigger,
+  createTriggerIfThere,
   dropRoutine,
   dropTrigger,
   installed,
@@ -49,6 +50,9 @@ function sourceTriggers(m: TableMapping, mode: Mode, existing: readonly string[]
       when: 'AFTER TRUNCATE',
       each: 'statement',
       routine: truncate,
+      ...(m.leaves.some((leaf) => leaf.name !== m.source.name || leaf.schema !== m.source.schema)
+        ? { leafOf: m.source }
+        : {}),
     })),
   ];
 }
@@ -135,7 +139,11 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
       dropRoutine(drain('direct')),
       sql`DELETE FROM ${ident(m.journal)}.dirty WHERE migration = ${m.migration} AND mapping = ${m.id}`,
     ),
-    restore: statements(createRoutine(drain('reviving')), createAll(all('reviving'))),
+    restore: statements(
+      createRoutine(drain('reviving')),
+      ...unique(all('reviving')).map(createRoutine),
+      ...all('reviving').map(createTriggerIfThere),
+    ),
     revived: statements(createRoutine(drain('direct')), bodies('direct')),
   };
 }

@@ -30,6 +30,17 @@ export const keyDeferrable = ({ schema, name }: RelationName) =>
     fix: 'Make the key NOT DEFERRABLE, or add a unique index over NOT NULL columns that is.',
   });
 
+export const tableSubscribed = ({
+  schema,
+  name,
+  subscriptions,
+}: RelationName & { readonly subscriptions: readonly string[] }) =>
+  new LockkeeperError('TABLE_SUBSCRIBED', {
+    message: `Table "${schema}"."${name}" is fed by the subscription ${subscriptions.map((s) => `"${s}"`).join(', ')}.`,
+    hint: 'What logical replication brings would be synced here and again where it comes from, and a conflict would stop the subscription.',
+    fix: 'Run the migration on the publisher, and give this server the new shape when it has it there.',
+  });
+
 export const rowSecurityUnclear = ({ schema, name }: RelationName, why: string, fix: string) =>
   new LockkeeperError('ROW_SECURITY_UNCLEAR', {
     message: `Who may see what in the new tables does not follow from the row-level security of "${schema}"."${name}".`,

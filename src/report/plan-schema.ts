@@ -11,7 +11,14 @@ const base = {
   estimate: z.object({ seconds: z.number().nullable(), basis: text }),
 };
 
-const installed = z.object({ relation, trigger: text, function: relation, bodyMd5: text });
+const installed = z.object({
+  relation,
+  trigger: text,
+  function: relation,
+  bodyMd5: text,
+  type: count,
+  leavesOf: z.object({ table: relation, create: text }).optional(),
+});
 
 const step = z.discriminatedUnion('kind', [
   z.object({
