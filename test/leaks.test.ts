@@ -78,7 +78,7 @@ describe('no value of a row is shown', { timeout: 120_000 }, () => {
   it('in the life of extract_json, with values that do not fit', () =>
     project(
       `CREATE TABLE users (id text PRIMARY KEY, doc jsonb);
-       INSERT INTO users SELECT 'canary-' || i, jsonb_build_object('theme', 'canary', 'n', CASE WHEN i % 3 = 0 THEN to_jsonb('canary'::text) ELSE to_jsonb(i) END, 'canary-key', 'canary', 'd', 'canary')
+       INSERT INTO users SELECT 'canary-' || i, jsonb_build_object('theme', 'canary', 'n', CASE WHEN i % 3 = 0 THEN to_jsonb('canary'::text) ELSE to_jsonb(i) END, 'other', 'canary', 'd', 'canary')
          FROM generate_series(1, 60) i;
        INSERT INTO users VALUES ('canary-a', '["canary"]'), ('canary-b', '"canary"')`,
       `extract_json: { table: users, column: doc, into: [{ table: prefs, columns: { theme: { type: text, from: theme, check: "theme <> 'x'" }, n: { type: integer, from: n },
@@ -147,7 +147,7 @@ describe('no value of a row is shown', { timeout: 120_000 }, () => {
   it.each(Object.entries(failing))('in the error of %s', (_what, { operation, then = '' }) =>
     project(
       `CREATE TABLE users (id text PRIMARY KEY, doc text, doc2 text); INSERT INTO users SELECT 'canary-' || i, 'canary' FROM generate_series(1, 20) i`,
-      operation ?? 'rename_column: { table: users, from: doc, to: doc2 }',
+      operation ?? 'rename_column: { table: users, from: doc, to: fresh }',
       async ({ db, cli }) => {
         const toExpand = await cli('apply', 'move', '--to', 'expand', '--yes');
         if (operation === undefined) {

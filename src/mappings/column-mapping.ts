@@ -34,6 +34,8 @@ export interface ColumnMapping {
   readonly down: string | null;
   /** Schemas in which triggers of the application that our writes fire look for their own tables. */
   readonly lookIn: readonly string[];
+  /** Stands for the leaf a chunk reads. */
+  readonly leaf: RelationName;
 }
 
 /** While this setting names the mapping, its trigger stands aside: the statement writes both columns itself. */

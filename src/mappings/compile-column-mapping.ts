@@ -15,7 +15,7 @@ import {
   type ColumnMapping,
 } from './column-mapping.ts';
 import { differs } from './json-column.ts';
-import { leafPlaceholder, type Mapping, type ParityCheck } from './mapping.ts';
+import type { Mapping, ParityCheck } from './mapping.ts';
 
 const allRows = (m: ColumnMapping): Sql => sql`${qualified(m.table)} AS s`;
 const old = (m: ColumnMapping): Sql => column('s', m.from.name);
@@ -23,7 +23,7 @@ const unfilled = (m: ColumnMapping, value: Sql): Sql => sql`${column('s', m.to.n
 const misfit = (m: ColumnMapping): Sql => sql`${old(m)} IS NOT NULL AND ${upFails(m, old(m))}`;
 
 export function compileColumnMapping(m: ColumnMapping): Mapping {
-  const leaf = qualified(leafPlaceholder);
+  const leaf = qualified(m.leaf);
   const range = sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`;
   const [from, to] = [column('s', m.from.name), column('s', m.to.name)];
   const fast =
@@ -44,6 +44,7 @@ SELECT (SELECT count(*) FROM ${leaf} AS s WHERE ${range}) AS rows, 0 AS misfits`
     column: m.from.name,
     targets: [m.table],
     key: m.key,
+    leaf: m.leaf,
     chunk: fillWith(fast),
     chunkCarefully: m.up === null ? null : fillWith(up(m, from)),
     drain: null,

@@ -1,7 +1,15 @@
 import type { RelationName, Sql } from '../sql/sql.ts';
 
-/** Stands for the leaf a chunk reads, as a quoted name in `chunk`, `chunkCarefully` and `revive`: "@schema@"."@leaf@". */
+/** Stands for the leaf a chunk reads, in SQL that holds no text of people. */
 export const leafPlaceholder: RelationName = { schema: '@schema@', name: '@leaf@' };
+
+/** The same beside names and values that people wrote: a name that is in none of them. */
+export function leafPlaceholderBeside(...given: readonly unknown[]): RelationName {
+  const text = JSON.stringify(given);
+  let name = leafPlaceholder.name;
+  for (let n = 1; text.includes(name); n++) name = `@leaf ${n}@`;
+  return { ...leafPlaceholder, name };
+}
 
 /** One comparison of a source with one of its new shapes. */
 export interface ParityCheck {
@@ -26,7 +34,9 @@ export interface Mapping {
   readonly targets: readonly RelationName[];
   /** The source's key columns; empty when it has none (column mappings only). */
   readonly key: readonly string[];
-  /** Copies one range of pages of "@schema@"."@leaf@". Parameters: $1, $2 first and end ctid as text. One row: `rows, misfits`. */
+  /** Stands for the leaf a chunk reads, as a quoted name in `chunk`, `chunkCarefully` and `revive`. */
+  readonly leaf: RelationName;
+  /** Copies one range of pages of `leaf`. Parameters: $1, $2 first and end ctid as text. One row: `rows, misfits`. */
   readonly chunk: Sql;
   /** The same, slower, for a chunk that raised because of a value: one that does not convert, or a row that is there already. */
   readonly chunkCarefully: Sql | null;

@@ -43,6 +43,8 @@ export interface TableMapping {
   readonly foreignKeys: boolean;
   /** Schemas in which triggers of the application that our writes fire look for their own tables. */
   readonly lookIn: readonly string[];
+  /** Stands for the leaf a chunk reads. */
+  readonly leaf: RelationName;
 }
 
 /** A name of ours in the journal's schema. */

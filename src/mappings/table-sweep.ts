@@ -2,7 +2,6 @@ import { ownMark } from '../catalog/own-mark.ts';
 import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import type { Routine } from './functions.ts';
 import { differs } from './json-column.ts';
-import { leafPlaceholder } from './mapping.ts';
 import {
   asColumn,
   bringUpToDate,
@@ -27,7 +26,7 @@ import { DRAINING, mustPatch, patched, stripped } from './table-reverse.ts';
  */
 export const chunk = (m: TableMapping, onConflict = sql``): Sql => {
   const range = sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`;
-  const leaf = sql`${qualified(leafPlaceholder)} AS s`;
+  const leaf = sql`${qualified(m.leaf)} AS s`;
   const doc = docOf(m, sql`s`);
   const value = (i: number, j: number) => ident(`v${i}_${j}`);
   const keys = join(m.key.map((_, i) => ident(`k${i}`)));
@@ -157,7 +156,7 @@ function reviveHeld(m: TableMapping): Sql {
  * the new tables read in the next, so that no value of an older snapshot is written.
  */
 export function revive(m: TableMapping): readonly Sql[] {
-  const source = qualified(leafPlaceholder);
+  const source = qualified(m.leaf);
   const range = (alias: Sql) => sql`${alias}.ctid >= ($1::text)::tid AND ${alias}.ctid < ($2::text)::tid`;
   return [
     sql`SELECT ${ownMark} count(*) AS rows, set_config(${DRAINING}, 'on', true) FROM (SELECT FROM ${source} AS o WHERE ${range(sql`o`)} FOR NO KEY UPDATE) AS held`,

@@ -2,6 +2,7 @@ import { keyOf, type Catalog, type Column, type Constraint, type Table } from '.
 import { notSupportedYet } from '../errors.ts';
 import { columnSync, type ColumnMapping } from '../mappings/column-mapping.ts';
 import { compileColumnMapping } from '../mappings/compile-column-mapping.ts';
+import { leafPlaceholderBeside } from '../mappings/mapping.ts';
 import { columnsOf, substituteColumns } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
@@ -103,6 +104,7 @@ function mappingOf(
     up: change.type === null ? null : onlyOver(change.up ?? cast(old.name, newType), old.name, 'up'),
     down: change.type === null ? null : onlyOver(change.down ?? cast(change.to, old.type), change.to, 'down'),
     lookIn,
+    leaf: leafPlaceholderBeside(change, table),
   };
 }
 

@@ -1,6 +1,7 @@
 import { keyOf, type Catalog, type Table } from '../catalog/catalog.ts';
 import { notSupportedYet } from '../errors.ts';
 import { remainderRules, valueRules, type JsonColumn } from '../mappings/json-column.ts';
+import { leafPlaceholderBeside } from '../mappings/mapping.ts';
 import type { TableMapping } from '../mappings/table-mapping.ts';
 import { columnsOf } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
@@ -102,6 +103,7 @@ export function mappingOf(
     remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
     foreignKeys: f.foreign_key !== false,
     lookIn,
+    leaf: leafPlaceholderBeside(f, source, shapes),
     targets: shapes.map((shape) => ({
       table: shape.table,
       columns: shape.columns.map((c) => ({

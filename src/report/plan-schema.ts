@@ -61,6 +61,7 @@ const mapping = z.object({
   column: text,
   targets: z.array(relation),
   key: z.array(text),
+  leaf: relation,
   chunk: text,
   chunkCarefully: text.nullable(),
   drain: text.nullable(),
