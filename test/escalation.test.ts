@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { planMigration } from '../src/app/plan-migration.ts';
 import { migrate } from './support/example.ts';
 import { written } from './support/migration-file.ts';
 import { withRoles, type Role } from './support/roles.ts';
@@ -206,3 +207,127 @@ it('runs nothing that was planted beside the table, in any phase and back: chang
     },
   );
 });
+
+describe('triggers of the application that our writes fire', () => {
+  const audited = (schema: string, settings = '') => `
+    CREATE SCHEMA IF NOT EXISTS ${schema}; GRANT USAGE, CREATE ON SCHEMA ${schema} TO $owner; GRANT USAGE ON SCHEMA ${schema} TO PUBLIC;
+    DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO $owner', current_database()); END $$;
+    CREATE SCHEMA mallory AUTHORIZATION $mallory;
+    SET ROLE $owner;
+    CREATE TABLE ${schema}.users (id int PRIMARY KEY, prefs jsonb);
+    CREATE TABLE ${schema}.audit (who text, path text);
+    CREATE FUNCTION ${schema}.normal(text) RETURNS text LANGUAGE sql AS 'SELECT lower($1)';
+    CREATE FUNCTION ${schema}.note() RETURNS trigger LANGUAGE plpgsql ${settings} AS $f$ BEGIN
+      INSERT INTO audit VALUES (normal('X') || current_user, current_setting('search_path')); RETURN NULL; END $f$;
+    CREATE TRIGGER noting AFTER UPDATE ON ${schema}.users FOR EACH ROW EXECUTE FUNCTION ${schema}.note();
+    INSERT INTO ${schema}.users VALUES (1, '{"theme": "dark"}'), (2, NULL);
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ${schema}.users TO $app, $mallory;
+    GRANT INSERT ON ${schema}.audit TO $app, $mallory;
+    RESET ROLE;`;
+  const extraction = (schema: string) =>
+    written(
+      'prefs',
+      `extract_json: { table: ${schema}.users, column: prefs, into: [{ table: ${schema}.user_prefs, columns: { theme: { type: text, from: theme } } }], remainder: drop }`,
+    );
+
+  it.each(['public', 'app'])('find their tables in %s, whatever path the client has', async (schema) => {
+    const migration = await extraction(schema);
+    await withRoles(people, audited(schema), async (db, { owner, mallory }) => {
+      const m = migrate(owner.connect, migration);
+      await m.to('dual-write');
+      const client = await mallory.session(
+        `CREATE TABLE mallory.audit (who text, path text); GRANT ALL ON mallory.audit TO PUBLIC;
+         CREATE FUNCTION mallory.normal(text) RETURNS text LANGUAGE sql AS 'SELECT current_user::text';
+         CREATE FUNCTION mallory.current_setting(text) RETURNS text LANGUAGE sql AS 'SELECT current_user::text';
+         CREATE TEMP TABLE audit (who text, path text); SET search_path = mallory, pg_temp, pg_catalog`,
+      );
+      await client.do(`UPDATE ${schema}.user_prefs SET theme = 'light' WHERE user_id = 1`);
+      const path = schema === 'public' ? 'pg_catalog, "public", pg_temp' : `pg_catalog, "${schema}", "public", pg_temp`;
+      expect(await db.rows(`SELECT * FROM ${schema}.audit`)).toEqual([{ who: `x${owner.name}`, path }]);
+      expect(await client.do('SELECT * FROM mallory.audit UNION ALL SELECT * FROM pg_temp.audit')).toEqual([]);
+      expect(await m.verify()).toMatchObject({ ok: true });
+      await m.to('contract');
+      await m.back();
+    });
+  });
+
+  it('stop the plan when others may create objects where they would look, until that right is taken away', async () => {
+    const migration = await extraction('app');
+    await withRoles(people, audited('app'), async (db, { owner, mallory }) => {
+      const m = migrate(owner.connect, migration);
+      const plan = () => planMigration(m.deps, { migration });
+      for (const [grantee, grant] of [
+        [`"${mallory.name}"`, `GRANT CREATE ON SCHEMA app TO ${mallory.name}`],
+        ['PUBLIC', 'GRANT CREATE ON SCHEMA app TO PUBLIC'],
+      ] as const) {
+        await db.run(grant);
+        const refused = (await plan().catch((error: unknown) => error)) as {
+          code: string;
+          exitCode: number;
+          fix: string;
+        };
+        expect(refused).toMatchObject({ code: 'SCHEMA_UNSAFE', exitCode: 3 });
+        const [revoke = ''] = /REVOKE [^;]*;/.exec(refused.fix) ?? [];
+        expect(revoke).toBe(`REVOKE CREATE ON SCHEMA "app" FROM ${grantee};`);
+        await expect(m.apply()).rejects.toMatchObject({ code: 'SCHEMA_UNSAFE' });
+        await db.run(revoke);
+        expect((await plan()).migration).toBe('prefs');
+      }
+    });
+  });
+
+  it('with a search_path of their own need no other', async () => {
+    const migration = await extraction('app');
+    await withRoles(people, audited('app', 'SET search_path = app, pg_temp'), async (db, { owner, app }) => {
+      await db.run('GRANT CREATE ON SCHEMA app TO PUBLIC');
+      const m = migrate(owner.connect, migration);
+      const { notes } = await planMigration(m.deps, { migration });
+      expect(notes.join('\n')).toContain('Every role may create objects in the schema app');
+      await m.to('dual-write');
+      const client = await app.session();
+      await expect(client.do('SELECT FROM app.user_prefs')).resolves.toHaveLength(2);
+      await client.do(`UPDATE app.user_prefs SET theme = 'light' WHERE user_id = 1`);
+      expect(await db.rows('SELECT path FROM app.audit')).toEqual([{ path: 'app, pg_temp' }]);
+      await m.back();
+    });
+  });
+
+  it('that others may put there are named in the plan', async () => {
+    const migration = await extraction('app');
+    await withRoles(people, audited('app'), async (db, { owner, mallory }) => {
+      await db.run(`GRANT TRIGGER ON app.users TO ${mallory.name}`);
+      const { notes } = await planMigration(migrate(owner.connect, migration).deps, { migration });
+      expect(notes.join('\n')).toContain(`Who may put a trigger there: ${mallory.name}.`);
+      const bySuperuser = await planMigration(migrate(db.connect, migration).deps, { migration });
+      expect(bySuperuser.notes.join('\n')).toContain(`Who may put a trigger there: ${owner.name}, ${mallory.name}.`);
+    });
+  });
+});
+
+it('nobody but the owner of the journal can call what works there', () =>
+  withRoles(people, '', async (db, { mallory }) => {
+    const file = await written('rename', 'rename_column: { table: items, from: a, to: b }');
+    await db.run('CREATE TABLE items (id int PRIMARY KEY, a text); GRANT ALL ON items TO PUBLIC');
+    await migrate(db.connect, file).to('dual-write');
+    const client = await mallory.session();
+    const functions = await db.rows<{ call: string; name: string }>(
+      `SELECT p.proname AS name, format('SELECT lockkeeper.%I(%s)', p.proname, (SELECT string_agg(format('NULL::%s', t::regtype), ', ') FROM unnest(p.proargtypes) t)) AS call
+         FROM pg_proc p WHERE pronamespace = 'lockkeeper'::regnamespace AND prorettype <> 'trigger'::regtype`,
+    );
+    const callable: string[] = [];
+    for (const { name, call } of functions)
+      await client.do(call).then(
+        () => callable.push(name),
+        () => undefined,
+      );
+    expect(callable.sort()).toEqual(['bucket', 'read_switch', 'reads']);
+    for (const statement of [
+      'CREATE TABLE lockkeeper.mine ()',
+      'INSERT INTO lockkeeper.dirty (migration, mapping) VALUES (1, 1)',
+      'SELECT plan FROM lockkeeper.run',
+      'SELECT original FROM lockkeeper.quarantine',
+      'UPDATE lockkeeper.meta SET version = 99',
+      `INSERT INTO lockkeeper.reads VALUES ('x', 5)`,
+    ])
+      await expect(client.do(statement), statement).rejects.toThrow('permission denied');
+  }));

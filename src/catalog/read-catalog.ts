@@ -37,7 +37,7 @@ export const readCatalog = (
       server,
       rows.map(read),
       await readRelationNames(db, schemas),
-      await readSchemas(db, rows, journal),
+      await readSchemas(db, [...schemas, 'public'], rows, journal),
     );
   });
 

@@ -4,10 +4,15 @@ import type { Schema } from './catalog.ts';
 import type { TableRow } from './read-tables.ts';
 
 /**
- * The schemas of people, and who may create objects in them. Superusers, this role, the owner of all these tables and who may become
+ * These schemas, and who may create objects in them. Superusers, this role, the owner of all these tables and who may become
  * one of them count for nobody: they can do already what our functions do for them.
  */
-export const readSchemas = (db: Queryable, tables: readonly TableRow[], journal: string): Promise<Schema[]> =>
+export const readSchemas = (
+  db: Queryable,
+  names: readonly string[],
+  tables: readonly TableRow[],
+  journal: string,
+): Promise<Schema[]> =>
   db.query<Schema>(sql`
     WITH word AS (
       SELECT DISTINCT t.tgname::text AS trigger, unnest(regexp_split_to_array(
@@ -49,5 +54,5 @@ export const readSchemas = (db: Queryable, tables: readonly TableRow[], journal:
                 SELECT lower(t.typname) FROM pg_type t WHERE t.typnamespace = n.oid)
               ORDER BY 1) AS "namedBy"
       FROM pg_namespace n
-     WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', ${journal})
+     WHERE n.nspname = ANY (${names}::text[])
      ORDER BY n.nspname COLLATE "C"`);
