@@ -71,7 +71,7 @@ describe('readStatements', () => {
       const audited = { schema: 'audit', name: 'users' };
       expect(await found({ table: audited, columns: ['prefs'] })).toEqual([]);
       expect(await found({ table: audited, columns: [] })).toEqual([`SELECT id FROM audit.users`]);
-      await db.execute(sql`SET search_path = audit`);
+      await db.execute(sql`SET lockkeeper.search_path = audit`);
       expect(await found({ table: audited, columns: ['prefs'] })).toEqual([`SELECT prefs FROM users`]);
     }));
 

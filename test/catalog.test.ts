@@ -42,6 +42,7 @@ describe('readCatalog', () => {
         database: truth?.database,
         user: truth?.role,
         superuser: true,
+        bypassesRowSecurity: true,
         standby: false,
         deadlockTimeoutMs: 1000,
         maySetDeadlockTimeout: true,

@@ -82,8 +82,8 @@ describe('a session', () => {
   it('cannot write when its role is to read', () =>
     withDatabase(users, async (db) => {
       const reader = await db.connect('read');
-      await expect(reader.execute(sql`DELETE FROM users`)).rejects.toMatchObject({ code: '25006' });
-      await expect(reader.transaction(() => reader.execute(sql`DELETE FROM users`))).rejects.toMatchObject({
+      await expect(reader.execute(sql`DELETE FROM public.users`)).rejects.toMatchObject({ code: '25006' });
+      await expect(reader.transaction(() => reader.execute(sql`DELETE FROM public.users`))).rejects.toMatchObject({
         code: '25006',
       });
       await reader.close();
@@ -151,7 +151,7 @@ it('cancels the statement that runs, and nothing when none does', () =>
     await worker.cancel();
     await session.transaction(async () => {
       await session.execute(sql`LOCK TABLE users`);
-      const waiting = failureOf(worker.query(sql`SELECT count(*) FROM users`));
+      const waiting = failureOf(worker.query(sql`SELECT count(*) FROM public.users`));
       const isWaiting = `SELECT FROM pg_stat_activity WHERE pid = ${worker.pid} AND wait_event_type = 'Lock'`;
       while ((await rows(isWaiting)).length === 0);
       await worker.cancel();
@@ -226,14 +226,14 @@ describe('an embedded server', () => {
     const first = await startEmbedded({ flags: ['-c', 'fsync=off'], persistent: true });
     const { dir } = first;
     const session = await connectTo(first.target)('executor');
-    await session.execute(sql`CREATE TABLE kept ()`);
+    await session.execute(sql`CREATE TABLE public.kept ()`);
     await session.close();
     await first.stop();
     const second = await startEmbedded({ flags: ['-c', `unix_socket_directories=${dir}`], dir });
     const target = { ...second.target, host: dir };
     const again = await connectTo(target)('executor');
     expect(second.target.password).toBe(first.target.password);
-    expect(await again.query(sql`SELECT to_regclass('kept') IS NOT NULL AS kept`)).toEqual([{ kept: true }]);
+    expect(await again.query(sql`SELECT to_regclass('public.kept') IS NOT NULL AS kept`)).toEqual([{ kept: true }]);
     await expect(checkTarget(again)).resolves.toBeUndefined();
     await again.close();
     await second.stop();

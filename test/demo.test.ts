@@ -190,6 +190,7 @@ const handWritten =
   (connect: Connect, sabotage = '') =>
   async (): Promise<DemoEngine> => {
     const session = await connect('executor');
+    await session.execute(sql`SET search_path = public`);
     let approved = false;
     let emit: (event: Event) => void = () => {};
     const reach = async (phase: PhaseName, percent: number, statements: string) => {

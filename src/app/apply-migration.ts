@@ -13,6 +13,7 @@ import { ident, sql } from '../sql/sql.ts';
 import type { RunDocument, TargetSummary } from './documents.ts';
 import { journalOf, type Deps } from './deps.ts';
 import { notConfirmed, permissionMissing, rollbackUnfinished } from './errors.ts';
+import { refuseUnreadableJournal } from './journal-rights.ts';
 import { planWith, readAuthored, refuseEdited } from './plan-migration.ts';
 import { describeTarget } from './target-summary.ts';
 import { withRun } from './with-run.ts';
@@ -89,6 +90,7 @@ async function choosePlan(deps: Deps, input: Input): Promise<Chosen> {
   const session = await deps.connect('read', authored.name);
   try {
     await checkTarget(session);
+    await refuseUnreadableJournal(session, deps.config.journalSchema);
     const stored = await journalOf(deps).begunRun(session, authored.name);
     if (stored) refuseEdited(stored, authored, 'plan' in input ? input.plan.planHash : null);
     else if ('plan' in input) await refuseStale(session, input.plan);

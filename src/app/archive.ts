@@ -6,6 +6,7 @@ import { notSupportedYet } from '../errors.ts';
 import { ident, qualified, sql, type Sql } from '../sql/sql.ts';
 import type { ArchiveDocument } from './documents.ts';
 import { journalOf, type Deps } from './deps.ts';
+import { refuseUnreadableJournal } from './journal-rights.ts';
 import { archiveNotFound, notConfirmed } from './errors.ts';
 
 type Archive = ArchiveDocument['archives'][number] & { readonly schemaName: string; readonly tableName: string };
@@ -55,6 +56,7 @@ async function withArchives<T>(deps: Deps, work: (session: Session, journal: Jou
   const session = await deps.connect('watch');
   try {
     if ((await journal.version(session)) === null) throw journalMissing(journal.schema);
+    await refuseUnreadableJournal(session, journal.schema);
     return await work(session, journal);
   } finally {
     await session.close();

@@ -4,6 +4,7 @@ import { LockkeeperError } from '../errors.ts';
 import { createInputIsValid } from '../journal/install.ts';
 import type { Misfit, Plan } from '../plan/plan.ts';
 import { ident, inline, raw, sql } from '../sql/sql.ts';
+import { mayNot } from './errors.ts';
 
 const SCAN_MS = 60_000;
 
@@ -11,12 +12,13 @@ const SCAN_MS = 60_000;
 export async function countMisfits(session: Session, draft: Plan): Promise<readonly Misfit[] | null> {
   const found: Misfit[] = [];
   try {
-    await session.execute(sql`SET statement_timeout = ${SCAN_MS}; SET search_path = pg_catalog, pg_temp`);
+    await session.execute(sql`SET statement_timeout = ${SCAN_MS}`);
     for (const m of draft.mappings)
       found.push(...(await countIn(session, draft, m.misfits)).map((row) => ({ mapping: m.id, ...row })));
     return found;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
+    if (error.code === '42501' && draft.serverMajor >= 16) throw mayNot(error);
     // Too large to be read now; or, before 16, a role or a standby that may not have even a temporary function.
     if (['57014', '42501', '25006'].includes(String(error.code))) return null;
     if (isValueError(error) && draft.mappings.some((m) => m.kind === 'column'))
@@ -28,7 +30,7 @@ export async function countMisfits(session: Session, draft: Plan): Promise<reado
       cause: error,
     });
   } finally {
-    await session.execute(sql`SET statement_timeout = 0; RESET search_path`);
+    await session.execute(sql`SET statement_timeout = 0`);
   }
 }
 

@@ -12,9 +12,18 @@ export const notConfirmed = (migration: string) =>
 export const permissionMissing = (missing: Plan['missing']) =>
   new LockkeeperError('PERMISSION_MISSING', {
     message: `This role may not ${missing.map((m) => m.what).join('; nor ')}.`,
-    hint: 'The plan could be made, but not run.',
+    hint: 'Nothing was changed.',
     fix: missing.map((m) => m.grant).join(' '),
     details: { missing },
+  });
+
+/** PostgreSQL names the object, never a value. */
+export const mayNot = (cause: Error) =>
+  new LockkeeperError('PERMISSION_MISSING', {
+    message: `This role may not do what the command needs: ${cause.message}.`,
+    hint: 'PostgreSQL refused it; nothing was changed.',
+    fix: 'Give the role that right; docs/permissions.md lists what each command needs.',
+    cause,
   });
 
 export const planChanged = (migration: string, stored: unknown, authored: unknown) =>

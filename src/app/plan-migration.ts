@@ -12,7 +12,8 @@ import type { RelationName } from '../sql/sql.ts';
 import { countMisfits } from './count-misfits.ts';
 import { journalOf, type Deps } from './deps.ts';
 import { planChanged } from './errors.ts';
-import { missingRights } from './missing-rights.ts';
+import { refuseUnreadableJournal } from './journal-rights.ts';
+import { missingRights, missingToRead } from './missing-rights.ts';
 import { resolveTypes } from './resolve-types.ts';
 
 /** Compiles a migration against the database, or shows the stored plan of one that has begun. Reads only, and leaves nothing behind. */
@@ -20,6 +21,7 @@ export async function planMigration(deps: Deps, { migration }: { readonly migrat
   const authored = await readAuthored(deps, migration);
   const session = await deps.connect('read', authored.name);
   try {
+    await refuseUnreadableJournal(session, deps.config.journalSchema);
     const begun = await journalOf(deps).begunRun(session, authored.name);
     if (!begun) return await planWith(deps, session, authored);
     refuseEdited(begun, authored, null);
@@ -83,9 +85,14 @@ async function observe(session: Session, draft: Plan, catalog: Catalog, journal:
       .filter((d) => !d.columns.length || d.columns.some((c) => columns.includes(c)))
       .map((d) => ({ ...d, table: { schema: t.schema, name: t.name } }));
   });
+  const missing = await missingRights(session, draft, catalog);
+  const unreadable = (await Promise.all(catalog.tables.map((t) => missingToRead(session, catalog, t)))).flat();
   return {
     impact: { statements, statementsWhy: why, dependants },
-    misfits: await countMisfits(session, draft),
-    missing: await missingRights(session, draft, catalog),
+    misfits:
+      unreadable.length || missing.some((m) => m.grant.startsWith('GRANT USAGE'))
+        ? null
+        : await countMisfits(session, draft),
+    missing,
   };
 }

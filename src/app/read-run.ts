@@ -1,7 +1,10 @@
 import type { Session } from '../database/database.ts';
+import { sqlState } from '../database/sqlstate.ts';
 import { journalMissing, runNotFound } from '../journal/errors.ts';
 import type { Journal, Run } from '../journal/journal.ts';
 import { findMigration } from '../migration/find-migration.ts';
+import { mayNot } from './errors.ts';
+import { refuseUnreadableJournal } from './journal-rights.ts';
 import { readAuthored } from './plan-migration.ts';
 import { journalOf, type Deps } from './deps.ts';
 
@@ -17,9 +20,12 @@ export async function onRun<T>(
   const session = await deps.connect(role, name);
   try {
     if ((await journal.version(session)) === null) throw journalMissing(journal.schema);
+    await refuseUnreadableJournal(session, journal.schema);
     const run = await journal.run(session, name);
     if (!run) throw runNotFound(name);
     return await work(session, run, journal);
+  } catch (error) {
+    throw sqlState(error) === '42501' ? mayNot(error as Error) : error;
   } finally {
     await session.close();
   }

@@ -1,3 +1,4 @@
+import { asPeopleLookUp } from '../catalog/with-setting.ts';
 import type { Session } from '../database/database.ts';
 import { LockkeeperError } from '../errors.ts';
 import { sql } from '../sql/sql.ts';
@@ -10,7 +11,7 @@ export async function resolveTypes(session: Session, written: readonly string[])
     if (name === null)
       throw new LockkeeperError('TYPE_NOT_FOUND', {
         message: `There is no type "${type}" in this database.`,
-        hint: 'Types are looked up as in a CREATE TABLE, through this session’s search_path.',
+        hint: 'Types are looked up as in a CREATE TABLE, through the search_path that this role has.',
         fix: 'Correct the type in the migration, or write it with its schema.',
       });
     // A name in pg_catalog needs no schema, and the author's spelling keeps the modifiers: varchar(20).
@@ -20,7 +21,11 @@ export async function resolveTypes(session: Session, written: readonly string[])
 }
 
 async function lookUp(session: Session, type: string): Promise<string | null> {
-  const [found] = await session.query<{ oid: number | null }>(sql`SELECT to_regtype(${type})::oid::bigint AS oid`);
+  const [found] = await asPeopleLookUp(session, () =>
+    session.query<{ oid: number | null }>(
+      sql`SELECT pg_catalog.to_regtype(${type}::pg_catalog.text)::pg_catalog.oid::pg_catalog.int8 AS oid`,
+    ),
+  );
   if (found?.oid == null) return null;
   return await session.transaction(async () => {
     await session.execute(sql`SET LOCAL search_path = ''`);

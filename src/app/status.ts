@@ -9,6 +9,7 @@ import type { PlannedGate } from '../plan/plan.ts';
 import { ident, sql } from '../sql/sql.ts';
 import type { GateStatus, MigrationStatus, StatusDocument } from './documents.ts';
 import { journalOf, type Deps } from './deps.ts';
+import { refuseUnreadableJournal } from './journal-rights.ts';
 import { nameOf } from './read-run.ts';
 
 /** Where one migration stands, or all of them, those that only exist as files included. Reads only; works before the journal exists. */
@@ -16,7 +17,9 @@ export async function status(deps: Deps, { migration }: { readonly migration?: s
   const journal = journalOf(deps);
   const session = await deps.connect('read');
   try {
-    const runs = (await journal.version(session)) === null ? [] : await journal.runs(session);
+    const there = (await journal.version(session)) !== null;
+    if (there) await refuseUnreadableJournal(session, journal.schema);
+    const runs = there ? await journal.runs(session) : [];
     const authored = await listMigrations({ cwd: deps.config.cwd, directory: deps.config.migrations });
     const names = authored.migrations.map((m) => m.migration.name);
     const wanted = migration === undefined ? null : await nameOf(deps, migration);

@@ -1,33 +1,34 @@
+import type { RunContext } from '../backfill/context.ts';
 import { drainAll } from '../backfill/drain.ts';
+import { openExecutor } from '../execute/executor.ts';
+import { begun, reinstallTriggers } from '../execute/our-triggers.ts';
 import { compareShapes, countLossless } from '../verify/parity.ts';
 import { checkTriggers, expectedTriggers } from '../verify/triggers.ts';
 import { raw } from '../sql/sql.ts';
 import { readServer } from '../catalog/read-server.ts';
-import type { Journal, Run } from '../journal/journal.ts';
+import type { Journal, Run, StepState } from '../journal/journal.ts';
 import type { PlannedMapping } from '../plan/plan.ts';
 import type { VerifyDocument } from './documents.ts';
 import type { Deps } from './deps.ts';
 import { nothingToCompare, wrongPhaseFor } from './errors.ts';
 import { onRun } from './read-run.ts';
 
-/** Compares both shapes row by row and looks at our triggers; with `repair`, first brings what differs up to date from the old shape. */
+/**
+ * Compares both shapes row by row and looks at our triggers; with `repair`, first puts the triggers back and brings what differs up
+ * to date from the old shape.
+ */
 export async function verify(
   deps: Deps,
   { migration, repair }: { readonly migration: string; readonly repair: boolean },
 ): Promise<VerifyDocument> {
   return await onRun(deps, migration, repair ? 'watch' : 'read', async (session, run, journal) => {
     const phase = run.phase;
-    if (phase === null || phase === 'expand') throw wrongPhaseFor(run.migration, phase, 'backfill');
+    if (phase === null || (phase === 'expand' && !repair)) throw wrongPhaseFor(run.migration, phase, 'backfill');
     if (phase === 'contract') throw nothingToCompare(run.migration);
-    const done = new Set(
-      (await journal.steps(session, run.id))
-        .filter((s) => s.state === 'done' || s.state === 'running')
-        .map((s) => s.step),
-    );
+    const states = new Map((await journal.steps(session, run.id)).map((s) => [s.step, s.state]));
+    const repaired = repair ? await mend(deps, journal, run, states) : new Map<string, (number | null)[]>();
     const mappings: VerifyDocument['mappings'][number][] = [];
     for (const mapping of run.plan.mappings) {
-      const repaired: (number | null)[] = [];
-      if (repair) repaired.push(...(await repairMapping(deps, journal, run, mapping)));
       const counts = await compareShapes(session, mapping);
       const lossless = await countLossless(session, mapping);
       const pending = await journal.pendingKeys(session, run.migration, mapping.id);
@@ -37,12 +38,12 @@ export async function verify(
           ...c,
           pending,
           ok: c.missing + c.extra + c.stale === 0,
-          repaired: repaired[i] ?? null,
+          repaired: repaired.get(mapping.id)?.[i] ?? null,
           columns: lossless[i] ?? [],
         }),
       );
     }
-    const triggers = await checkTriggers(session, expectedTriggers(run.plan, done));
+    const triggers = await checkTriggers(session, expectedTriggers(run.plan, begun(states)));
     return {
       schema: 'lockkeeper.verify/1',
       migration: run.migration,
@@ -53,39 +54,38 @@ export async function verify(
   });
 }
 
-/** What differs takes the old shape's values. It gives way like every drain: a lock that is not had soon is asked for again. */
-async function repairMapping(
+/** Puts back triggers that were changed, under the lock that a run holds, and then makes what differs take the old shape's values. */
+async function mend(
   deps: Deps,
   journal: Journal,
   run: Run,
-  mapping: PlannedMapping,
-): Promise<(number | null)[]> {
+  states: ReadonlyMap<string, StepState>,
+): Promise<ReadonlyMap<string, (number | null)[]>> {
   const { connect, emit, clock, signal } = deps;
-  const read = await connect('read', run.migration);
-  const server = await readServer(read).finally(() => read.close());
-  const { deadlockTimeoutMs, maySetDeadlockTimeout } = server;
   const watch = await connect('watch', run.migration);
-  const context = {
-    session: watch,
-    connect,
-    journal,
-    emit,
-    clock,
-    signal,
-    run,
-    plan: run.plan,
-    deadlockTimeoutMs,
-    maySetDeadlockTimeout,
-  };
   try {
-    const repaired: (number | null)[] = [];
-    for (const { repair } of mapping.parity) {
-      const [row] = repair === null ? [] : await watch.query<{ rows: number }>(raw(repair));
-      repaired.push(row?.rows ?? null);
+    const { deadlockTimeoutMs, maySetDeadlockTimeout } = await readServer(watch);
+    const known = { connect, journal, emit, clock, signal, run, plan: run.plan };
+    const context = { ...known, session: watch, deadlockTimeoutMs, maySetDeadlockTimeout };
+    if ((await checkTriggers(watch, expectedTriggers(run.plan, begun(states)))).length) {
+      const executor = await openExecutor(connect, journal, run.migration, { takeOver: false, clock });
+      await reinstallTriggers({ ...context, session: executor }, states).finally(() => executor.close());
     }
-    await drainAll(context, mapping);
+    const repaired = new Map<string, (number | null)[]>();
+    for (const mapping of run.plan.mappings) repaired.set(mapping.id, await repairMapping(context, mapping));
     return repaired;
   } finally {
     await watch.close();
   }
+}
+
+/** It gives way like every drain: a lock that is not had soon is asked for again. */
+async function repairMapping(context: RunContext, mapping: PlannedMapping): Promise<(number | null)[]> {
+  const repaired: (number | null)[] = [];
+  for (const { repair } of mapping.parity) {
+    const [row] = repair === null ? [] : await context.session.query<{ rows: number }>(raw(repair));
+    repaired.push(row?.rows ?? null);
+  }
+  await drainAll(context, mapping);
+  return repaired;
 }

@@ -1,6 +1,6 @@
 import type { Session } from '../database/database.ts';
-import { leafPlaceholder } from '../mappings/mapping.ts';
 import type { PlannedMapping } from '../plan/plan.ts';
+import { backToOwnPath } from '../sql/search-path.ts';
 import { bound, ident, inline, qualified, sql, type RelationName } from '../sql/sql.ts';
 import type { RunContext } from './context.ts';
 import { turnKey } from './drain.ts';
@@ -16,10 +16,8 @@ export class LeafRewritten extends Error {}
 /** A drain is running in another process. */
 export class NotOurTurn extends Error {}
 
-const placeholder = inline(qualified(leafPlaceholder));
-
-const forLeaf = (statement: string, leaf: RelationName): string =>
-  statement.split(placeholder).join(inline(qualified(leaf)));
+const forLeaf = (statement: string, { leaf: placeholder }: PlannedMapping, leaf: RelationName): string =>
+  statement.split(inline(qualified(placeholder))).join(inline(qualified(leaf)));
 
 /** One range of pages and its journal row, in one transaction: both happen or neither. */
 export async function runChunk(
@@ -39,11 +37,13 @@ export async function runChunk(
     if (!turn?.had) throw new NotOurTurn();
     let result: ChunkResult = { rows: 0, misfits: 0 };
     for (const statement of statements) {
-      const [row] = await session.query<Partial<ChunkResult>>(bound(forLeaf(statement, sweep.leaf), ctids));
+      const [row] = await session.query<Partial<ChunkResult>>(bound(forLeaf(statement, mapping, sweep.leaf), ctids));
       result = {
         rows: Math.max(result.rows, row?.rows ?? 0),
         misfits: row?.misfits ?? result.misfits,
       };
+      // It may have widened the path for triggers of the application that it fired.
+      await session.execute(backToOwnPath);
     }
     await recordChunk(c, session, mapping, direction, range, result);
     return result;

@@ -9,6 +9,8 @@ export interface Server {
   readonly database: string;
   readonly user: string;
   readonly superuser: boolean;
+  /** Row-level security does not hold for this role, whoever owns the table. */
+  readonly bypassesRowSecurity: boolean;
   readonly standby: boolean;
   readonly deadlockTimeoutMs: number;
   /** May this role SET deadlock_timeout? (superuser, or GRANT SET on 15 and later) */
@@ -32,6 +34,8 @@ export interface Column {
   readonly collation: string | null;
   readonly comment: string | null;
   /** null: the server's default. */
+  /** The equality operator with its schema, when its type brings its own: OPERATOR(public.=). Absent: =. */
+  readonly equals?: string | null;
   readonly statisticsTarget: number | null;
   /** How it is stored and compressed, and its own settings (`n_distinct=5`); absent: as its type has it. */
   readonly storage?: 'plain' | 'external' | 'main' | 'extended';
@@ -97,6 +101,17 @@ export interface Trigger {
   readonly function: RelationName;
 }
 
+/** One row-level security policy. */
+export interface PolicyRule {
+  readonly name: string;
+  readonly command: 'all' | 'select' | 'insert' | 'update' | 'delete';
+  readonly permissive: boolean;
+  /** Sorted; null for everybody. */
+  readonly roles: readonly (string | null)[];
+  readonly using: string | null;
+  readonly check: string | null;
+}
+
 /** A table's storage: itself, or a leaf partition. */
 export interface Leaf extends RelationName {
   readonly oid: number;
@@ -158,6 +173,8 @@ export interface Table extends RelationName {
   readonly rowSecurity: boolean;
   readonly forceRowSecurity: boolean;
   readonly policies: readonly string[];
+  /** What those policies say; absent: nothing is known but their names. */
+  readonly policyRules?: readonly PolicyRule[];
   /** Foreign keys of other tables that point here. */
   readonly referencedBy: readonly (RelationName & { readonly constraint: string; readonly definition: string })[];
   readonly dependants: readonly Dependant[];
@@ -181,17 +198,34 @@ export interface Table extends RelationName {
   readonly writes: { readonly count: number; readonly seconds: number | null };
 }
 
+/** Who may put something into a schema, and whose names are looked up there. */
+export interface Schema {
+  readonly name: string;
+  /** Roles that may create objects in it and could not do as this role does anyway; null for everybody. */
+  readonly creators: readonly (string | null)[];
+  /** Triggers of the tables whose functions have no search_path of their own and name something in it. */
+  readonly namedBy: readonly string[];
+}
+
 /** What the database looks like at one moment, for the tables a migration names. Never talks to the database itself. */
 export class Catalog {
   readonly server: Server;
   readonly tables: readonly Table[];
   /** Every name in use among relations in the schemas touched, so that new names can be checked. */
   readonly relationNames: readonly RelationName[];
+  /** The schemas that hold tables of people. */
+  readonly schemas: readonly Schema[];
 
-  constructor(server: Server, tables: readonly Table[], relationNames: readonly RelationName[]) {
+  constructor(
+    server: Server,
+    tables: readonly Table[],
+    relationNames: readonly RelationName[],
+    schemas: readonly Schema[] = [],
+  ) {
     this.server = server;
     this.tables = tables;
     this.relationNames = relationNames;
+    this.schemas = schemas;
   }
 
   table({ schema, name }: RelationName): Table {
@@ -220,7 +254,7 @@ export class Catalog {
   withTable(changed: Table): Catalog {
     const others = this.tables.filter((t) => t.schema !== changed.schema || t.name !== changed.name);
     const names = this.has(changed) ? this.relationNames : [...this.relationNames, changed];
-    return new Catalog(this.server, [...others, changed], names);
+    return new Catalog(this.server, [...others, changed], names, this.schemas);
   }
 }
 

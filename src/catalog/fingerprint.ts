@@ -22,6 +22,7 @@ const shapeOf = (table: Table) => ({
   rowSecurity: table.rowSecurity,
   forceRowSecurity: table.forceRowSecurity,
   policies: unordered(table.policies),
+  ...(table.policyRules ? { policyRules: unordered(table.policyRules) } : {}),
   referencedBy: unordered(table.referencedBy),
   dependants: unordered(table.dependants),
   publications: unordered(table.publications),

@@ -16,6 +16,7 @@ import { readPolicies } from './read-policies.ts';
 import { readPublications } from './read-publications.ts';
 import { readReferencedBy } from './read-referenced-by.ts';
 import { readRelationNames } from './read-relation-names.ts';
+import { readSchemas } from './read-schemas.ts';
 import { readServer } from './read-server.ts';
 import { readStatisticsAge } from './read-statistics-age.ts';
 import { readSubscriptions } from './read-subscriptions.ts';
@@ -35,8 +36,13 @@ export const readCatalog = (
     const rows = await readTables(db, tables);
     const read = await readParts(db, rows, server.versionNumber, journal);
     const found = rows.map(read);
-    const schemas = new Set([...tables, ...found.flatMap((t) => t.partitions)].map((t) => t.schema));
-    return new Catalog(server, found, await readRelationNames(db, [...schemas]));
+    const schemas = [...new Set([...tables, ...found.flatMap((t) => t.partitions)].map((t) => t.schema))];
+    return new Catalog(
+      server,
+      found,
+      await readRelationNames(db, schemas),
+      await readSchemas(db, [...schemas, 'public'], rows, journal),
+    );
   });
 
 async function readParts(db: Queryable, rows: readonly TableRow[], versionNumber: number, journal: string) {
@@ -66,7 +72,8 @@ async function readParts(db: Queryable, rows: readonly TableRow[], versionNumber
     indexes: of(indexes, row),
     triggers: of(triggers, row),
     grants: grants.get(grantKey(row.oid, 0)) ?? [],
-    policies: of(policies, row),
+    policies: of(policies, row).map((p) => p.name),
+    policyRules: of(policies, row),
     referencedBy: of(referencedBy, row),
     dependants: withMentions(of(dependants, row), of(mentions, row)),
     publications: of(publications, row),

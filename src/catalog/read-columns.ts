@@ -47,6 +47,14 @@ export const readColumns = async (
               JOIN pg_namespace qn ON qn.oid = q.relnamespace
              WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
                AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum AND d.deptype = 'a') AS sequences,
+           (SELECT format('OPERATOR(%I.%s)', own.nspname, o.oprname)
+              FROM pg_opclass oc
+              JOIN pg_am am ON am.oid = oc.opcmethod AND am.amname = 'btree'
+              JOIN pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype
+                             AND ao.amoprighttype = oc.opcintype AND ao.amopstrategy = 3
+              JOIN pg_operator o ON o.oid = ao.amopopr
+              JOIN pg_namespace own ON own.oid = o.oprnamespace AND own.nspname <> 'pg_catalog'
+             WHERE oc.opcintype = b.base AND oc.opcdefault) AS equals,
            s.avg_width AS "averageWidth",
            s.null_frac::float8 AS "nullShare"
       FROM pg_attribute a

@@ -13,6 +13,7 @@ export async function readServer(db: Queryable): Promise<Server> {
            current_database()::text AS database,
            current_user::text AS "user",
            me.rolsuper AS superuser,
+           me.rolsuper OR me.rolbypassrls AS "bypassesRowSecurity",
            pg_is_in_recovery() AS standby,
            (SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout') AS "deadlockTimeoutMs",
            ${maySet} AS "maySetDeadlockTimeout",

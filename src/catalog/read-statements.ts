@@ -5,6 +5,7 @@ import type { AffectedStatement } from './affected-statement.ts';
 import { findStatementStatistics } from './find-statement-statistics.ts';
 import { findUses, type Uses } from './find-uses.ts';
 import { ownMark } from './own-mark.ts';
+import { asPeopleLookUp } from './with-setting.ts';
 import type { Watched } from './statement-scope.ts';
 import type { Tree } from './syntax-tree.ts';
 
@@ -52,10 +53,13 @@ export async function readStatements(
 async function watch(db: Queryable, changed: readonly ChangedTable[]): Promise<Watched[]> {
   const names = changed.map(({ table }) => inline(qualified(table)));
   const alone = changed.map(({ table }) => inline(ident(table.name)));
-  const rows = await db.query<{ visible: boolean }>(sql`
-    SELECT coalesce(to_regclass(alone) = to_regclass(name), true) AS visible
-      FROM unnest(${names}::text[], ${alone}::text[]) WITH ORDINALITY AS asked (name, alone, place)
-     ORDER BY place`);
+  const rows = await asPeopleLookUp(db, () =>
+    db.query<{ visible: boolean }>(sql`
+    SELECT coalesce(pg_catalog.to_regclass(alone) OPERATOR(pg_catalog.=) pg_catalog.to_regclass(name), true) AS visible
+      FROM ROWS FROM (pg_catalog.unnest(${names}::pg_catalog.text[]), pg_catalog.unnest(${alone}::pg_catalog.text[]))
+           WITH ORDINALITY AS asked (name, alone, place)
+     ORDER BY place`),
+  );
   return changed.map(({ table, columns }, i) => ({ ...table, columns, visible: rows[i]?.visible ?? true }));
 }
 

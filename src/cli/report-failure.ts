@@ -1,4 +1,6 @@
 import { CommanderError } from 'commander';
+import { mayNot } from '../app/errors.ts';
+import { sqlState } from '../database/sqlstate.ts';
 import { LockkeeperError } from '../errors.ts';
 import { errorDocument, renderError } from '../report/render-error.ts';
 import { unexpected, usage } from './errors.ts';
@@ -16,7 +18,8 @@ export function reportFailure(error: unknown, argv: readonly string[], { out, er
 
 function toFailure(error: unknown, argv: readonly string[]): LockkeeperError {
   if (error instanceof LockkeeperError) return error;
-  return error instanceof CommanderError ? notUnderstood(error, argv) : unexpected(error);
+  if (error instanceof CommanderError) return notUnderstood(error, argv);
+  return error instanceof Error && sqlState(error) === '42501' ? mayNot(error) : unexpected(error);
 }
 
 /** Commander writes `error: what` and, when it has one, `(Did you mean that?)`. */

@@ -24,6 +24,14 @@ describe('conceal', () => {
     ['invalid input value for enum mood: "a"b"\n"', 'invalid input value for enum mood: (a value of 5 characters)'],
     ['malformed array literal: "🙂"', 'malformed array literal: (a value of 1 character)'],
     ['division by zero', 'division by zero'],
+    [
+      'ungültige Eingabesyntax für Typ integer: »zehn«',
+      'ungültige Eingabesyntax für Typ integer: (a value of 4 characters)',
+    ],
+    [
+      'syntaxe en entrée invalide pour le type integer : « dix »',
+      'syntaxe en entrée invalide pour le type integer : (a value of 5 characters)',
+    ],
   ])('replaces the value in: %s', (message, concealed) => {
     expect(messageOf(message, '22P02')).toBe(concealed);
   });
@@ -60,9 +68,17 @@ describe('conceal', () => {
       code: '23505',
       routine: 'exec_stmt_raise',
       hint: 'not ada@example.org',
+      constraint: 'ada',
+      column: 'ada',
     });
     conceal(error);
-    expect(`${error.message}${error.hint ?? ''}`).not.toContain('ada');
+    expect(JSON.stringify(error) + error.message).not.toContain('ada');
+  });
+
+  it('shows no name that a function may have made of a value', () => {
+    const error = databaseError('column "ada" does not exist', { code: '42703', internalQuery: 'SELECT "ada"' });
+    conceal(error);
+    expect(error.message).not.toContain('ada');
   });
 
   it('leaves other errors alone', () => {

@@ -3,24 +3,31 @@ import pg from 'pg';
 /** The same error with everything that could show a row's values taken out; what names an object stays. */
 export function conceal(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
-  error.message = concealMessage(error);
+  error.message = concealMessage(error, error.internalQuery !== undefined);
   error.detail = undefined;
   error.where = undefined;
   error.internalQuery = undefined;
   error.internalPosition = undefined;
-  if (isRaised(error)) error.hint = undefined;
+  if (isRaised(error)) for (const field of chosenByRaise) error[field] = undefined;
   Error.captureStackTrace(error, conceal); // the old stack begins with the old message
   return error;
 }
 
-function concealMessage(error: pg.DatabaseError): string {
+/** RAISE … USING sets these to whatever it likes. */
+const chosenByRaise = ['hint', 'schema', 'table', 'column', 'constraint', 'dataType'] as const;
+
+function concealMessage(error: pg.DatabaseError, isDynamic: boolean): string {
   if (isRaised(error))
     return `an exception raised by a function in the database (${lengthOf(error.message)}, not shown)`;
-  const mayQuoteValues = error.code?.startsWith('22') ?? false;
+  // What a function parsed may be made of values: EXECUTE format('… %I', value).
+  const mayQuoteValues = error.code?.startsWith('22') || (isDynamic && error.code?.startsWith('42'));
   return mayQuoteValues
-    ? error.message.replace(/"[^]*"/, (quoted) => `(a value of ${lengthOf(quoted.slice(1, -1))})`)
+    ? error.message.replace(QUOTED, (quoted) => `(a value of ${lengthOf(quoted.slice(1, -1))})`)
     : error.message;
 }
+
+/** From the first quotation mark to the last, as servers of any language write them. */
+const QUOTED = /["'«»‹›„“”‚‘’「『][^]*["'«»‹›„“”‚‘’」』]/u;
 
 /** RAISE in PL/pgSQL: its text is the function's own and may hold anything, whatever SQLSTATE it chose. */
 const isRaised = (error: pg.DatabaseError) => error.routine === 'exec_stmt_raise' || error.code === 'P0001';

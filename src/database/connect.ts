@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { ownPath } from '../sql/search-path.ts';
 import { bind, inline, raw, sql, type Sql } from '../sql/sql.ts';
 import { conceal } from './conceal.ts';
 import type { Connect, Session, SessionRole } from './database.ts';
@@ -30,8 +31,13 @@ async function openPlain(target: Target, name: string): Promise<Session> {
   return sessionOn(client, pid, target);
 }
 
-/** Whatever the role or the database has as default, our statements mean the same and are not cut short behind our back; nor compiled, which takes longer than it saves. */
+/**
+ * Whatever the role or the database has as default, our statements mean the same and are not cut short behind our back; nor
+ * compiled, which takes longer than it saves. The search_path that the role would have is kept aside, for names that a person wrote.
+ */
 const settings = (role: SessionRole): Sql => sql`
+  SELECT pg_catalog.set_config('lockkeeper.search_path', pg_catalog.current_setting('search_path'), false);
+  SET search_path = ${ownPath};
   SET row_security = off;
   SET jit = off;
   SET client_min_messages = warning;

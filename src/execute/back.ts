@@ -13,6 +13,7 @@ import type {
 } from '../plan/plan.ts';
 import { ident, sql } from '../sql/sql.ts';
 import type { Outcome } from './forward.ts';
+import { checkOurTriggers } from './our-triggers.ts';
 import { outsideTransaction, runConcurrent } from './run-concurrent-step.ts';
 import { runTransactional } from './run-sql-step.ts';
 
@@ -29,6 +30,8 @@ export async function runBack(c: RunContext, options: BackOptions): Promise<Outc
   for (const phase of [...c.plan.phases].reverse().filter((p) => !keep.includes(p.name))) {
     const begun = phase.steps.filter((s) => states.has(s.id) && states.get(s.id) !== 'undone');
     if (!begun.length) continue;
+    // What new code wrote has to have arrived before its tables go.
+    if (c.run.dualWritten && phase.name === 'dual-write') await checkOurTriggers(c, states);
     c.emit({ type: 'phase.started', phase: phase.name });
     const started = c.clock.now();
     await leavePhase(c, phase);

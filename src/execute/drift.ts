@@ -27,7 +27,7 @@ export async function refuseDrift(c: RunContext, states: ReadonlyMap<string, Ste
   if (changed.length) throw drift(changed.map(([relation]) => `${relation} is not as ${remembered.after} left it`));
 }
 
-/** What steps rely on: a new view, grant or comment while a migration soaks is nobody's harm. */
+/** What steps rely on: a new view, grant or comment while a migration soaks is nobody's harm. Policies that hold are: the new tables' go by them. */
 const structure = (table: Table): Table => ({
   ...table,
   columns: table.columns.map((column) => ({ ...column, grants: [], comment: null })),
@@ -35,7 +35,8 @@ const structure = (table: Table): Table => ({
   grants: [],
   dependants: [],
   referencedBy: [],
-  policies: [],
+  policies: table.rowSecurity ? table.policies : [],
+  policyRules: table.rowSecurity ? (table.policyRules ?? []) : [],
   publications: [],
 });
 

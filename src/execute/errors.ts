@@ -58,11 +58,11 @@ export const afterUnfinished = (migration: string, needed: string) =>
     fix: `Run it first: lockkeeper apply ${needed}`,
   });
 
-export const triggersChanged = (names: readonly string[]) =>
+export const triggersChanged = (migration: string, names: readonly string[]) =>
   new LockkeeperError('TRIGGERS_CHANGED', {
     message: `Triggers that keep the shapes equal were changed or removed: ${names.join(', ')}.`,
     hint: 'Since then writes may have been missed.',
-    fix: 'Put them back by rolling back to expand and applying again, then check: lockkeeper verify MIGRATION --repair',
+    fix: `Put them back, and bring the new shape up to date from the old one: lockkeeper verify ${migration} --repair`,
     details: { names },
   });
 

@@ -13,10 +13,9 @@ import type {
   PlannedStep,
 } from '../plan/plan.ts';
 import { readOldShapeUse } from '../verify/old-shape.ts';
-import { checkTriggers, expectedTriggers } from '../verify/triggers.ts';
 import { refuseDrift, rememberShapes } from './drift.ts';
-import { triggersChanged } from './errors.ts';
 import { checkGate, type GateVerdict } from './gates.ts';
+import { checkOurTriggers } from './our-triggers.ts';
 import { runConcurrent } from './run-concurrent-step.ts';
 import { runTransactional } from './run-sql-step.ts';
 
@@ -136,21 +135,6 @@ async function finishPhase(c: RunContext, phase: PhaseName): Promise<void> {
 export async function rememberSwitch(c: Pick<RunContext, 'journal' | 'session' | 'plan' | 'run'>): Promise<void> {
   if (!c.plan.mappings.length) return;
   await c.journal.setSwitched(c.session, c.run, { statements: await readOldShapeUse(c.session, c.plan) });
-}
-
-async function checkOurTriggers(
-  c: Pick<RunContext, 'session' | 'plan'>,
-  states: ReadonlyMap<string, StepState>,
-): Promise<void> {
-  // A change of mode that has yet to settle is `running`, and its functions are there.
-  const done = new Set([...states].filter(([, state]) => state === 'done' || state === 'running').map(([id]) => id));
-  const archived = c.plan.phases.some(
-    (p) =>
-      p.name === 'contract' && p.steps.some((s) => s.kind === 'ddl' && 'revive' in s && s.revive && done.has(s.id)),
-  );
-  if (archived) return;
-  const problems = await checkTriggers(c.session, expectedTriggers(c.plan, done));
-  if (problems.length) throw triggersChanged(problems.map((p) => `${p.name} ${p.problem}`));
 }
 
 async function runStep(

@@ -124,6 +124,7 @@ CREATE TABLE ${j}.reads (
   changed_at timestamptz NOT NULL DEFAULT now());
 
 ${archiveFunction(j, schema)}
+${grantsFunction(j)}
 ${switchFunctions(j)};
 ${jsonFunctions(j)};
 
@@ -136,6 +137,19 @@ GRANT USAGE ON SCHEMA ${j} TO PUBLIC;
 GRANT SELECT ON ${j}.meta, ${j}.status, ${j}.history TO PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${j} FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ${j}.reads(text, text), ${j}.read_switch(text), ${j}.bucket(text, text) TO PUBLIC`;
+
+const grantsFunction = (j: Sql): Sql => sql`
+-- What default privileges have given to others on a table that was just made.
+CREATE FUNCTION ${j}.take_grants(schema_name text, table_name text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+  given oid;
+BEGIN
+  FOR given IN SELECT DISTINCT g.grantee FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) g
+                WHERE n.nspname = schema_name AND c.relname = table_name AND g.grantee <> c.relowner LOOP
+    EXECUTE format('REVOKE ALL ON TABLE %I.%I FROM %s', schema_name, table_name, CASE WHEN given = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(given)) END);
+  END LOOP;
+END $body$;`;
 
 const archiveFunction = (j: Sql, schema: string): Sql => sql`
 -- Puts a table away in the journal's schema, under a name that is free there.

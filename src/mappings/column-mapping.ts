@@ -3,6 +3,7 @@ import { derivedName } from '../sql/names.ts';
 import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import type { Lock, SqlStep } from '../steps/step.ts';
 import {
+  countWrites,
   createRoutine,
   createTrigger,
   dropRoutine,
@@ -31,6 +32,10 @@ export interface ColumnMapping {
   /** SQL over the old column, and over the new one; null when both columns have one type and the value is the same. */
   readonly up: string | null;
   readonly down: string | null;
+  /** Schemas in which triggers of the application that our writes fire look for their own tables. */
+  readonly lookIn: readonly string[];
+  /** Stands for the leaf a chunk reads. */
+  readonly leaf: RelationName;
 }
 
 /** While this setting names the mapping, its trigger stands aside: the statement writes both columns itself. */
@@ -47,6 +52,7 @@ const converter = (m: ColumnMapping, suffix: string, expression: string, from: S
   name: named(m, suffix),
   parameters: sql`value ${raw(from.type)}`,
   returns: to.type,
+  computes: true,
   body: sql`
 BEGIN
   RETURN ${raw(converted(expression, suffix, to))};
@@ -60,6 +66,7 @@ const failing = (m: ColumnMapping, suffix: string, expression: string, from: Sid
   name: named(m, suffix),
   parameters: sql`value ${raw(from.type)}`,
   returns: 'boolean',
+  computes: true,
   body: sql`
 BEGIN
   PERFORM ${raw(converted(expression, suffix, to))};
@@ -185,7 +192,7 @@ export function columnSync(m: ColumnMapping, existingTriggers: readonly string[]
   const drop = statements(remove, ...converters(m).map(dropRoutine), sql`DROP SEQUENCE IF EXISTS ${writes}`);
   return {
     install: {
-      sql: statements(sql`CREATE SEQUENCE IF NOT EXISTS ${writes}`, create('filling')),
+      sql: statements(...countWrites(writes), create('filling')),
       locks: lock('SHARE ROW EXCLUSIVE'),
       undo: { sql: drop, locks: lock('ACCESS EXCLUSIVE') },
       installs: [installed(trigger('filling'))],

@@ -1,5 +1,6 @@
 import { ownMark } from '../catalog/own-mark.ts';
 import { substituteColumns } from '../sql/expressions.ts';
+import { lookingIn } from '../sql/search-path.ts';
 import { ident, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
 import {
   GUARD,
@@ -14,7 +15,7 @@ import {
   type ColumnMapping,
 } from './column-mapping.ts';
 import { differs } from './json-column.ts';
-import { leafPlaceholder, type Mapping, type ParityCheck } from './mapping.ts';
+import type { Mapping, ParityCheck } from './mapping.ts';
 
 const allRows = (m: ColumnMapping): Sql => sql`${qualified(m.table)} AS s`;
 const old = (m: ColumnMapping): Sql => column('s', m.from.name);
@@ -22,7 +23,7 @@ const unfilled = (m: ColumnMapping, value: Sql): Sql => sql`${column('s', m.to.n
 const misfit = (m: ColumnMapping): Sql => sql`${old(m)} IS NOT NULL AND ${upFails(m, old(m))}`;
 
 export function compileColumnMapping(m: ColumnMapping): Mapping {
-  const leaf = qualified(leafPlaceholder);
+  const leaf = qualified(m.leaf);
   const range = sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`;
   const [from, to] = [column('s', m.from.name), column('s', m.to.name)];
   const fast =
@@ -34,7 +35,7 @@ export function compileColumnMapping(m: ColumnMapping): Mapping {
   const fillWith = (value: Sql): Sql => sql`
 WITH guard AS MATERIALIZED (SELECT ${guard} AS on), filled AS (
   UPDATE ${ownMark} ${leaf} AS s SET ${ident(m.to.name)} = ${value} FROM guard
-   WHERE ${range} AND guard.on IS NOT NULL AND ${unfilled(m, value)})
+   WHERE ${range} AND guard.on IS NOT NULL AND ${unfilled(m, value)} AND ${lookingIn(m.lookIn)})
 SELECT (SELECT count(*) FROM ${leaf} AS s WHERE ${range}) AS rows, 0 AS misfits`;
   return {
     id: m.id,
@@ -43,6 +44,7 @@ SELECT (SELECT count(*) FROM ${leaf} AS s WHERE ${range}) AS rows, 0 AS misfits`
     column: m.from.name,
     targets: [m.table],
     key: m.key,
+    leaf: m.leaf,
     chunk: fillWith(fast),
     chunkCarefully: m.up === null ? null : fillWith(up(m, from)),
     drain: null,
@@ -50,7 +52,7 @@ SELECT (SELECT count(*) FROM ${leaf} AS s WHERE ${range}) AS rows, 0 AS misfits`
       sql`
 WITH guard AS MATERIALIZED (SELECT ${guard} AS on), patched AS (
   UPDATE ${ownMark} ${leaf} AS s SET ${ident(m.from.name)} = ${down(m, to)} FROM guard
-   WHERE ${range} AND guard.on IS NOT NULL AND NOT ${agrees(m, from, to)} AND NOT ${downFails(m, to)}
+   WHERE ${range} AND guard.on IS NOT NULL AND NOT ${agrees(m, from, to)} AND NOT ${downFails(m, to)} AND ${lookingIn(m.lookIn)}
   RETURNING 1)
 SELECT count(*) AS rows FROM patched`,
     ],
@@ -80,7 +82,7 @@ SELECT ${ownMark} ${m.to.name} AS "column", count(*) FILTER (WHERE ${from} IS NO
        count(*) FILTER (WHERE ${from} IS NOT NULL AND ${differs(down(m, up(m, from)), from)}) AS lost FROM ${allRows(m)}`,
     repair: sql`
 WITH mended AS (
-  UPDATE ${ownMark} ${allRows(m)} SET ${ident(m.to.name)} = ${up(m, from)} WHERE NOT ${agrees(m, from, to)} AND NOT (${misfit(m)}) RETURNING 1)
+  UPDATE ${ownMark} ${allRows(m)} SET ${ident(m.to.name)} = ${up(m, from)} WHERE NOT ${agrees(m, from, to)} AND NOT (${misfit(m)}) AND ${lookingIn(m.lookIn)} RETURNING 1)
 SELECT count(*) AS rows FROM mended`,
   };
 }

@@ -11,6 +11,7 @@ export const compileTableMapping = (m: TableMapping): Mapping => ({
   column: m.column.name,
   targets: m.targets.map((t) => t.table),
   key: m.key.map((k) => k.source),
+  leaf: m.leaf,
   chunk: chunk(m),
   chunkCarefully: chunkCarefully(m),
   drain: sql`SELECT ${qualified(ours(m, 'drain'))}(($1::text)::integer) AS drained`,

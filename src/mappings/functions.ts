@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { ownPath } from '../sql/search-path.ts';
 import { ident, inline, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import type { Installed } from '../steps/step.ts';
+import { leafPlaceholder } from './mapping.ts';
 
 /** A PL/pgSQL function of ours. `body` is everything between the dollar quotes. */
 export interface Routine {
@@ -8,24 +10,25 @@ export interface Routine {
   readonly parameters: Sql;
   readonly returns: string;
   readonly body: Sql;
-  /** Schemas of the tables it writes: the application's triggers there run under its search_path and look for their own tables. */
-  readonly writesIn?: readonly string[];
+  /** It only computes: everybody may call it, with rights of their own. */
+  readonly computes?: true;
 }
 
 /**
- * Runs with its owner's rights, so that the application needs none on what we keep. Our own text names every table with its
- * schema and finds functions and operators in pg_catalog first; a client's temporary tables come last.
+ * Runs with its owner's rights, so that the application needs none on what we keep: nothing that others can create is found by it.
+ * A policy that would hide rows from its owner is an error, never a write that goes missing.
  */
-export function createRoutine({ name, parameters, returns, body, writesIn = [] }: Routine): Sql {
+export function createRoutine({ name, parameters, returns, body, computes }: Routine): Sql {
   const text = inline(body);
   const quote = raw(dollarQuoteFor(text));
   return sql`CREATE OR REPLACE FUNCTION ${qualified(name)}(${parameters}) RETURNS ${raw(returns)}
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${join([sql`pg_catalog`, ...writesIn.map(ident), sql`pg_temp`])} AS ${quote}${raw(text)}${quote};
-REVOKE ALL ON FUNCTION ${qualified(name)}(${parameters}) FROM PUBLIC`;
+LANGUAGE plpgsql ${raw(computes ? 'SECURITY INVOKER' : 'SECURITY DEFINER')} SET search_path = ${ownPath}${computes ? sql`` : sql` SET row_security = off`} AS ${quote}${raw(text)}${quote};
+${computes ? sql`GRANT EXECUTE ON FUNCTION ${qualified(name)}(${parameters}) TO PUBLIC` : sql`REVOKE ALL ON FUNCTION ${qualified(name)}(${parameters}) FROM PUBLIC`}`;
 }
 
+/** CASCADE: a partition that came later has triggers of ours that no plan names. */
 export const dropRoutine = ({ name, parameters }: Routine): Sql =>
-  sql`DROP FUNCTION IF EXISTS ${qualified(name)}(${parameters})`;
+  sql`DROP FUNCTION IF EXISTS ${qualified(name)}(${parameters}) CASCADE`;
 
 function dollarQuoteFor(text: string): string {
   let quote = '$lockkeeper$';
@@ -45,13 +48,12 @@ export interface RowTrigger {
   /** Fires only when this holds. */
   readonly onlyIf?: Sql;
   readonly routine: Routine;
-  /** On a partition: it is made where that is still there. */
-  readonly mayBeGone?: boolean;
+  /** The partitioned table of which `relation` is a leaf: the trigger is made where that is still there. */
+  readonly leafOf?: RelationName;
 }
 
 /** The trigger, firing for replica-role writers too: an ordinary one misses what logical replication and bulk loaders write. */
-export const createTrigger = (trigger: RowTrigger): Sql =>
-  trigger.mayBeGone ? whereThere(trigger) : definition(trigger);
+export const createTrigger = (trigger: RowTrigger): Sql => (trigger.leafOf ? whereThere(trigger) : definition(trigger));
 
 /** A partition may have been dropped since the plan was made. */
 function whereThere(trigger: RowTrigger): Sql {
@@ -77,12 +79,29 @@ const definition = ({ name, relation, when, each, onlyIf, routine }: RowTrigger)
 export const dropTrigger = ({ name, relation }: RowTrigger): Sql =>
   sql`DROP TRIGGER IF EXISTS ${ident(name)} ON ${qualified(relation)}`;
 
-export const installed = ({ name, relation, routine }: RowTrigger): Installed => ({
-  relation,
-  trigger: name,
-  function: routine.name,
-  bodyMd5: bodyMd5(routine.body),
+export const installed = (trigger: RowTrigger): Installed => ({
+  relation: trigger.relation,
+  trigger: trigger.name,
+  function: trigger.routine.name,
+  bodyMd5: bodyMd5(trigger.routine.body),
+  type: typeOf(trigger),
+  ...(trigger.leafOf
+    ? {
+        leavesOf: {
+          table: trigger.leafOf,
+          create: inline(definition({ ...trigger, relation: leafPlaceholder })),
+        },
+      }
+    : {}),
 });
+
+const firesFor = { INSERT: 4, DELETE: 8, UPDATE: 16, TRUNCATE: 32 };
+
+/** As pg_trigger.tgtype says it, in bits. */
+const typeOf = ({ when, each }: RowTrigger): number =>
+  (each === 'statement' ? 0 : 1) +
+  (when.startsWith('BEFORE') ? 2 : 0) +
+  Object.entries(firesFor).reduce((sum, [word, bit]) => sum + (when.includes(word) ? bit : 0), 0);
 
 /** A trigger name that sorts, byte by byte, after every trigger a table has: PostgreSQL fires triggers in that order. */
 export function lastTriggerName(base: string, existing: readonly string[]): string {
@@ -90,5 +109,11 @@ export function lastTriggerName(base: string, existing: readonly string[]): stri
   while (existing.some((e) => Buffer.compare(Buffer.from(e), Buffer.from(name)) >= 0)) name = `~${name}`;
   return name;
 }
+
+/** A counter of writes that nobody waits for; how many there were is no secret. */
+export const countWrites = (sequence: Sql): readonly Sql[] => [
+  sql`CREATE SEQUENCE IF NOT EXISTS ${sequence}`,
+  sql`GRANT SELECT ON SEQUENCE ${sequence} TO PUBLIC`,
+];
 
 export const statements = (...list: readonly Sql[]): Sql => join(list, ';\n');

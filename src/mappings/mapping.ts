@@ -1,6 +1,6 @@
 import type { RelationName, Sql } from '../sql/sql.ts';
 
-/** Stands for the leaf a chunk reads, as a quoted name in `chunk`, `chunkCarefully` and `revive`: ""."@leaf@". No schema has an empty name. */
+/** Stands for the leaf a chunk reads, in SQL that holds no text of people. No schema has an empty name. */
 export const leafPlaceholder: RelationName = { schema: '', name: '@leaf@' };
 
 /** What a mapping is called: `users.preferences`, and with the schema, in quotes where they are needed, outside of public. */
@@ -8,6 +8,14 @@ export const mappingId = ({ schema, name }: RelationName, column: string): strin
   schema === 'public' && !/[".]/.test(name + column)
     ? `${name}.${column}`
     : [schema, name, column].map((part) => (/[".]/.test(part) ? JSON.stringify(part) : part)).join('.');
+
+/** The same beside names and values that people wrote: a name that is in none of them. */
+export function leafPlaceholderBeside(...given: readonly unknown[]): RelationName {
+  const text = JSON.stringify(given);
+  let name = leafPlaceholder.name;
+  for (let n = 1; text.includes(name); n++) name = `@leaf ${n}@`;
+  return { ...leafPlaceholder, name };
+}
 
 /** One comparison of a source with one of its new shapes. */
 export interface ParityCheck {
@@ -32,7 +40,9 @@ export interface Mapping {
   readonly targets: readonly RelationName[];
   /** The source's key columns; empty when it has none (column mappings only). */
   readonly key: readonly string[];
-  /** Copies one range of pages of ""."@leaf@". Parameters: $1, $2 first and end ctid as text. One row: `rows, misfits`. */
+  /** Stands for the leaf a chunk reads, as a quoted name in `chunk`, `chunkCarefully` and `revive`. */
+  readonly leaf: RelationName;
+  /** Copies one range of pages of `leaf`. Parameters: $1, $2 first and end ctid as text. One row: `rows, misfits`. */
   readonly chunk: Sql;
   /** The same, slower, for a chunk that raised because of a value: one that does not convert, or a row that is there already. */
   readonly chunkCarefully: Sql | null;

@@ -2,9 +2,10 @@ import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import { differs } from './json-column.ts';
 import {
   addOrUpdate,
-  asColumn,
   bringUpToDate,
   docOf,
+  fired,
+  fires,
   keyAsJson,
   keyIs,
   isSuspicious,
@@ -17,7 +18,7 @@ import {
   type Target,
 } from './table-mapping.ts';
 import type { Routine } from './functions.ts';
-import { DRAINING, TRUNCATED, patched } from './table-reverse.ts';
+import { DRAINING, TRUNCATED } from './table-reverse.ts';
 
 /**
  * capture: remember which rows were written, touch nothing else.
@@ -34,7 +35,7 @@ const remember = (m: TableMapping, row: 'OLD' | 'NEW'): Sql => sql`
 export const keyChanged = (m: TableMapping): Sql =>
   differs(join(m.key.map((k) => sql`OLD.${ident(k.source)}`)), join(m.key.map((k) => sql`NEW.${ident(k.source)}`)));
 
-const notReadCommitted = sql`current_setting('transaction_isolation') <> 'read committed'`;
+export const notReadCommitted = sql`current_setting('transaction_isolation') <> 'read committed'`;
 const asReplica = sql`current_setting('session_replication_role') = 'replica'`;
 
 /** Re-reads the row as it is stored now: another trigger may have written it since the event. */
@@ -153,7 +154,7 @@ const sourceRow = (m: TableMapping, row: 'OLD' | 'NEW'): Sql =>
   sql`SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`${ident(row.toLowerCase())}.${ident(k.source)}`)}`;
 
 /** With a foreign key the cascade has moved the rows already, except for writers in replica role. */
-const moveAll = (m: TableMapping): Sql =>
+export const moveAll = (m: TableMapping): Sql =>
   join(
     m.targets.map((t) => moveOrDelete(m, t)),
     '',
@@ -168,14 +169,16 @@ const deleteOrphans = (m: TableMapping): Sql =>
 const deleteOrphan = (m: TableMapping, target: Target): Sql => sql`
     DELETE FROM ${qualified(target.table)} n
      WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`OLD.${ident(k.source)}`)}
-       AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)});`;
+       AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)})
+       AND ${fires(m)};${fired(m)}`;
 
 /** The row keeps what only it has; when its new key is taken already, the old one goes. */
 const moveOrDelete = (m: TableMapping, target: Target): Sql => sql`
       UPDATE ${qualified(target.table)} n
          SET ${join(m.key.map((k) => sql`${ident(k.target)} = NEW.${ident(k.source)}`))}
        WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`OLD.${ident(k.source)}`)}
-         AND NOT EXISTS (SELECT FROM ${qualified(target.table)} x WHERE ${keyIs(m, sql`x`, 'target', (k) => sql`NEW.${ident(k.source)}`)});${deleteOrphan(m, target)}`;
+         AND NOT EXISTS (SELECT FROM ${qualified(target.table)} x WHERE ${keyIs(m, sql`x`, 'target', (k) => sql`NEW.${ident(k.source)}`)})
+         AND ${fires(m)};${fired(m)}${deleteOrphan(m, target)}`;
 
 /** Columns that this write did not change stay as they are: the new shape may hold there what the document cannot. */
 function updateChanged(m: TableMapping, target: Target, i: number): Sql {
@@ -236,54 +239,12 @@ END `;
   return { name: ours(m, 'insert'), parameters: sql``, returns: 'trigger', body };
 }
 
-/**
- * BEFORE UPDATE of a key on a partitioned source. A row that goes to another partition is a DELETE and an INSERT to every other trigger
- * of ours: nobody could say any more which row of the new tables was its own. So that row moves now, unless a foreign key will
- * move it; and a document that is older than the new tables takes along what they say.
- */
-export function moveRoutine(m: TableMapping, mode: Mode): Routine {
-  const move = m.foreignKeys || mode === 'capture' ? sql`` : moveAll(m);
-  return {
-    name: ours(m, 'move'),
-    parameters: sql``,
-    returns: 'trigger',
-    body: sql`
-DECLARE
-  document ${{ parts: [{ text: m.column.type }] }};
-BEGIN${mode === 'reviving' ? takeAlong(m) : sql``}${
-      mode === 'mixed'
-        ? sql`
-  IF NOT (${notReadCommitted}) THEN${move}
-  END IF;`
-        : move
-    }
-  RETURN NEW;
-END `,
-  };
-}
-
-function takeAlong(m: TableMapping): Sql {
-  const column = ident(m.column.name);
-  const each = m.targets.map(
-    (target) => sql`
-  WITH o AS MATERIALIZED (SELECT NEW.${column} AS ${column})
-  SELECT ${asColumn(
-    m,
-    patched(m, target, () => sql`true`, sql`false`),
-  )} INTO document
-    FROM o CROSS JOIN ${qualified(target.table)} AS n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`OLD.${ident(k.source)}`)};
-  IF FOUND THEN
-    NEW.${column} := document;
-  END IF;`,
-  );
-  return join(each, '');
-}
-
 /** AFTER TRUNCATE on the source or one of its leaves: takes the rows whose source is gone, by DELETE, which waits for no reader. */
 export function truncateRoutine(m: TableMapping, mode: Mode): Routine {
   const orphans = (target: Target) => sql`
   DELETE FROM ${qualified(target.table)} n
-   WHERE NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)});`;
+   WHERE NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`n.${ident(k.target)}`)})
+     AND ${fires(m)};${fired(m)}`;
   return {
     name: ours(m, 'truncate'),
     parameters: sql``,

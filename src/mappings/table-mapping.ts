@@ -1,12 +1,15 @@
 import { ownMark } from '../catalog/own-mark.ts';
 import { derivedName } from '../sql/names.ts';
-import { ident, join, qualified, sql, type RelationName, type Sql } from '../sql/sql.ts';
+import { backToOwnPath, lookingIn } from '../sql/search-path.ts';
+import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import { differs, restOf, type ColumnRules } from './json-column.ts';
 
 export interface KeyColumn {
   readonly source: string;
   readonly target: string;
   readonly type: string;
+  /** `=`, or the operator of an extension's type with its schema. */
+  readonly equals: string;
 }
 
 export interface TargetColumn {
@@ -44,6 +47,10 @@ export interface TableMapping {
   readonly targets: readonly Target[];
   /** Foreign keys delete and move target rows before our triggers come to it. */
   readonly foreignKeys: boolean;
+  /** Schemas in which triggers of the application that our writes fire look for their own tables. */
+  readonly lookIn: readonly string[];
+  /** Stands for the leaf a chunk reads. */
+  readonly leaf: RelationName;
 }
 
 /** A name of ours in the journal's schema. */
@@ -80,16 +87,24 @@ export const keyIs = (
   other: (k: KeyColumn, i: number) => Sql,
 ): Sql =>
   join(
-    m.key.map((k, i) => sql`${alias}.${ident(k[side])} = ${other(k, i)}`),
+    m.key.map((k, i) => sql`${alias}.${ident(k[side])} ${raw(k.equals)} ${other(k, i)}`),
     ' AND ',
   );
+
+/** A condition on every statement that writes the application's tables, and what follows it inside a function. */
+export const fires = (m: TableMapping): Sql => lookingIn(m.lookIn);
+export const fired = (m: TableMapping): Sql =>
+  m.lookIn.length
+    ? sql`
+    ${backToOwnPath};`
+    : sql``;
 
 const targetKey = (m: TableMapping): Sql => join(m.key.map((k) => ident(k.target)));
 
 /** INSERT INTO target … SELECT from the rows of `t`. */
 export const insertInto = (m: TableMapping, target: Target, onConflict: Sql): Sql => sql`
   INSERT INTO ${qualified(target.table)} AS n (${targetKey(m)}, ${join(target.columns.map((c) => ident(c.name)))})
-  SELECT ${join(m.key.map((_, i) => sql`t.${ident(`k${i}`)}`))}, ${join(target.columns.map((c) => forward(c)))} FROM t
+  SELECT ${join(m.key.map((_, i) => sql`t.${ident(`k${i}`)}`))}, ${join(target.columns.map((c) => forward(c)))} FROM t WHERE ${fires(m)}
   ON CONFLICT (${targetKey(m)}) ${onConflict}`;
 
 /** Computed values of the rows of `t`, once for each: k0, k1, …, v0, v1, …, and whether the document could hold another value: s0, s1, … */
@@ -114,7 +129,7 @@ export function updateFrom(m: TableMapping, target: Target, rows: Sql, when: (co
        AND (${join(
          target.columns.map((c, j) => sql`${when(j)} AND ${differs(current(c), value(j))}`),
          ' OR ',
-       )});`;
+       )}) AND ${fires(m)};${fired(m)}`;
 }
 
 /** Makes every target agree with the source rows: what the document could not hold in the first place is left as the new shape has it. */
@@ -142,7 +157,7 @@ export const addOrUpdate = (m: TableMapping, row: Sql, key: (k: KeyColumn) => Sq
 const update = (m: TableMapping, target: Target, rows: Sql) =>
   updateFrom(m, target, rows, (j) => sql`f.${ident(`s${j}`)}`);
 const addMissing = (m: TableMapping, target: Target, rows: Sql) => sql`
-    WITH t AS MATERIALIZED (${rows})${insertInto(m, target, sql`DO NOTHING`)};`;
+    WITH t AS MATERIALIZED (${rows})${insertInto(m, target, sql`DO NOTHING`)};${fired(m)}`;
 
 /** True when a NEW document may hold something that does not fit, in a place for which `when` holds. */
 export const isSuspicious = (m: TableMapping, doc: Sql, when: (target: number, column: number) => Sql): Sql =>

@@ -5,6 +5,8 @@ import { differs } from './json-column.ts';
 import {
   asColumn,
   docOf,
+  fired,
+  fires,
   insertInto,
   keyAsJson,
   keyIs,
@@ -121,7 +123,8 @@ const leaveOldKey = (m: TableMapping, target: Target): Sql => sql`
        SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
      WHERE ${keyIs(m, sql`o`, 'source', oldKey)}
        AND ${differs(doc(m), stripped(m, target))}
-       AND NOT EXISTS (SELECT FROM ${qualified(target.table)} n WHERE ${keyIs(m, sql`n`, 'target', oldKey)});
+       AND NOT EXISTS (SELECT FROM ${qualified(target.table)} n WHERE ${keyIs(m, sql`n`, 'target', oldKey)})
+       AND ${fires(m)};${fired(m)}
     IF TG_OP = 'DELETE' THEN
       RETURN NULL;
     END IF;
@@ -137,7 +140,7 @@ const patchDocument = (m: TableMapping, target: Target): Sql => sql`
      AND (${join(
        target.columns.map((c, j) => sql`${flag(j)} AND ${mustPatch(m, c, byApplication)}`),
        ' OR ',
-     )});`;
+     )}) AND ${fires(m)};${fired(m)}`;
 
 /** The document without anything that this target holds. */
 export const stripped = (m: TableMapping, target: Target, base = doc(m)): Sql =>
@@ -149,7 +152,7 @@ const recreate = (m: TableMapping, target: Target): Sql => sql`
       m,
       qualified(m.source),
       keyIs(m, sql`s`, 'source', oldKey),
-    )})${insertInto(m, target, sql`DO NOTHING`)};`;
+    )})${insertInto(m, target, sql`DO NOTHING`)};${fired(m)}`;
 
 /** What the new shape says and the document cannot hold stays in the new shape, and is put before a person. */
 const keepUnsettable = (m: TableMapping, target: Target): Sql => sql`
@@ -184,9 +187,9 @@ BEGIN
   IF current_setting(${TRUNCATED}, true) IS DISTINCT FROM statement_timestamp()::text THEN
     UPDATE ${ownMark} ${qualified(m.source)} AS o
        SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
-     WHERE ${differs(doc(m), stripped(m, target))};
+     WHERE ${differs(doc(m), stripped(m, target))} AND ${fires(m)};${fired(m)}
   END IF;
-  WITH t AS MATERIALIZED (${readSource(m, qualified(m.source), sql`true`)})${insertInto(m, target, sql`DO NOTHING`)};
+  WITH t AS MATERIALIZED (${readSource(m, qualified(m.source), sql`true`)})${insertInto(m, target, sql`DO NOTHING`)};${fired(m)}
   RETURN NULL;
 END `,
   };

@@ -2,11 +2,12 @@ import { ownMark } from '../catalog/own-mark.ts';
 import { ident, inline, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import type { Routine } from './functions.ts';
 import { differs } from './json-column.ts';
-import { leafPlaceholder } from './mapping.ts';
 import {
   asColumn,
   bringUpToDate,
   docOf,
+  fired,
+  fires,
   insertInto,
   keyAsJson,
   keyIs,
@@ -26,7 +27,7 @@ import { DRAINING, mustPatch, patched, stripped } from './table-reverse.ts';
  */
 export const chunk = (m: TableMapping, onConflict = sql``): Sql => {
   const range = sql`s.ctid >= ($1::text)::tid AND s.ctid < ($2::text)::tid`;
-  const leaf = sql`${qualified(leafPlaceholder)} AS s`;
+  const leaf = sql`${qualified(m.leaf)} AS s`;
   const doc = docOf(m, sql`s`);
   const value = (i: number, j: number) => ident(`v${i}_${j}`);
   const keys = join(m.key.map((_, i) => ident(`k${i}`)));
@@ -36,7 +37,7 @@ export const chunk = (m: TableMapping, onConflict = sql``): Sql => {
   const inserts = m.targets.map(
     (t, i) => sql`${ident(`w${i}`)} AS (
   INSERT INTO ${qualified(t.table)} (${join([...m.key.map((k) => ident(k.target)), ...t.columns.map((c) => ident(c.name))])})
-  SELECT ${keys}, ${join(t.columns.map((_, j) => value(i, j)))} FROM f${onConflict})`,
+  SELECT ${keys}, ${join(t.columns.map((_, j) => value(i, j)))} FROM f WHERE ${fires(m)}${onConflict})`,
   );
   // Only documents that may not fit are kept and looked at again: few.
   const suspects = [
@@ -125,15 +126,15 @@ function deleteOrphans(m: TableMapping): Sql {
   const all = m.targets.map(
     ({ table }) => sql`
     WITH gone AS (
-      DELETE FROM ${qualified(table)} n WHERE ${orphaned}
+      DELETE FROM ${qualified(table)} n WHERE ${orphaned} AND ${fires(m)}
       RETURNING ${keyAsJson(m, (k) => sql`n.${ident(k.target)}`)} AS key)
-    SELECT coalesce(array_agg(key), '{}') INTO deleted FROM gone;
+    SELECT coalesce(array_agg(key), '{}') INTO deleted FROM gone;${fired(m)}
     -- A row that was inserted meanwhile is one more to bring up to date.
     keys := keys || ARRAY(SELECT captured.key FROM unnest(deleted) AS captured (key) WHERE EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${capturedIs(m, sql`s`, 'source')}));`,
   );
   const captured = m.targets.map(
     ({ table }) => sql`
-  DELETE FROM ${qualified(table)} n USING unnest(keys) AS captured (key) WHERE ${capturedIs(m, sql`n`, 'target')} AND ${orphaned};`,
+  DELETE FROM ${qualified(table)} n USING unnest(keys) AS captured (key) WHERE ${capturedIs(m, sql`n`, 'target')} AND ${orphaned} AND ${fires(m)};${fired(m)}`,
   );
   return sql`
   IF truncated THEN${join(all, '')}
@@ -154,7 +155,7 @@ function reviveHeld(m: TableMapping): Sql {
   FOREACH one IN ARRAY held LOOP${join(
     m.targets
       .flatMap((target) => reviveTarget(m, target, qualified(m.source), isOne))
-      .map((statement) => sql`${statement};`),
+      .map((statement) => sql`${statement};${fired(m)}`),
     '',
   )}
   END LOOP;`;
@@ -166,7 +167,7 @@ function reviveHeld(m: TableMapping): Sql {
  * written may lie on another page, where a further statement over this range would not find it.
  */
 export function revive(m: TableMapping): readonly Sql[] {
-  const source = qualified(leafPlaceholder);
+  const source = qualified(m.leaf);
   const range = sql`o.ctid >= ($1::text)::tid AND o.ctid < ($2::text)::tid`;
   const [there, doc] = [(i: number) => sql`there.${ident(`t${i}`)}`, sql`held.doc`];
   const key = (i: number) => ident(`k${i}`);
@@ -187,7 +188,7 @@ WITH held AS MATERIALIZED (
    WHERE ${range}
 ), patched AS (
   UPDATE ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, doc)}
-    FROM held WHERE o.ctid = held.place AND ${differs(sql`held.before`, doc)}
+    FROM held WHERE o.ctid = held.place AND ${differs(sql`held.before`, doc)} AND ${fires(m)}
 ), ${join(
       m.targets.map(
         (target, i) =>
@@ -224,12 +225,13 @@ UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(
    AND (${join(
      target.columns.map((c) => mustPatch(m, c, sql`false`)),
      ' OR ',
-   )})`,
+   )}) AND ${fires(m)}`,
   // The new shape has no row: since contract that means the values are gone.
   sql`
 UPDATE ${ownMark} ${source} AS o SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
  WHERE ${range(sql`o`)} AND ${differs(docOf(m, sql`o`), stripped(m, target))}
-   AND NOT EXISTS (SELECT FROM ${qualified(target.table)} AS n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)})`,
+   AND NOT EXISTS (SELECT FROM ${qualified(target.table)} AS n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`o.${ident(k.source)}`)})
+   AND ${fires(m)}`,
   sql`
 WITH t AS MATERIALIZED (${readSource(m, source, range(sql`s`))})${insertInto(m, target, sql`DO NOTHING`)}`,
 ];

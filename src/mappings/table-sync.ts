@@ -1,6 +1,7 @@
 import { ident, qualified, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import type { Lock, SqlStep } from '../steps/step.ts';
 import {
+  countWrites,
   createRoutine,
   createTrigger,
   dropRoutine,
@@ -11,8 +12,9 @@ import {
   type Routine,
   type RowTrigger,
 } from './functions.ts';
-import { forwardRoutine, insertRoutine, keyChanged, moveRoutine, truncateRoutine, type Mode } from './table-forward.ts';
+import { forwardRoutine, insertRoutine, keyChanged, truncateRoutine, type Mode } from './table-forward.ts';
 import { ours, type TableMapping } from './table-mapping.ts';
+import { moveRoutine } from './table-move.ts';
 import { recreateRoutine, reverseRoutine, truncateTargetRoutine } from './table-reverse.ts';
 import { drainRoutine } from './table-sweep.ts';
 
@@ -29,18 +31,12 @@ export interface TableSync {
   readonly revived: Sql;
 }
 
-/** A trigger of the application that our writes fire finds its tables as in most sessions: beside the table it is on, or in public. */
-const writing = (m: TableMapping, routine: Routine): Routine => ({
-  ...routine,
-  writesIn: [...new Set([m.source.schema, ...m.targets.map((t) => t.table.schema), 'public'])],
-});
-
 const routines = (m: TableMapping, mode: Mode) =>
   ({
-    forward: writing(m, forwardRoutine(m, mode)),
-    insert: writing(m, insertRoutine(m, mode)),
-    truncate: writing(m, truncateRoutine(m, mode)),
-    move: writing(m, moveRoutine(m, mode)),
+    forward: forwardRoutine(m, mode),
+    insert: insertRoutine(m, mode),
+    truncate: truncateRoutine(m, mode),
+    move: moveRoutine(m, mode),
   }) as const;
 
 function sourceTriggers(m: TableMapping, mode: Mode, existing: readonly string[]): readonly RowTrigger[] {
@@ -56,7 +52,7 @@ function sourceTriggers(m: TableMapping, mode: Mode, existing: readonly string[]
       when: 'AFTER TRUNCATE',
       each: 'statement',
       routine: truncate,
-      mayBeGone: relation.schema !== m.source.schema || relation.name !== m.source.name,
+      ...(isPartitioned(m) ? { leafOf: m.source } : {}),
     })),
   ];
 }
@@ -90,21 +86,21 @@ const targetTriggers = (m: TableMapping, mode: Mode): readonly RowTrigger[] =>
         relation,
         when: 'AFTER INSERT OR UPDATE OR DELETE',
         each: 'row',
-        routine: writing(m, inMode(mode, reverseRoutine(m, i, target, mode === 'reviving'))),
+        routine: inMode(mode, reverseRoutine(m, i, target, mode === 'reviving')),
       },
       {
         name: named(`recreate_${i}`),
         relation,
         when: 'AFTER DELETE',
         each: 'row at commit',
-        routine: writing(m, inMode(mode, recreateRoutine(m, i, target))),
+        routine: inMode(mode, recreateRoutine(m, i, target)),
       },
       {
         name: named(`truncate_${i}`),
         relation,
         when: 'AFTER TRUNCATE',
         each: 'statement',
-        routine: writing(m, inMode(mode, truncateTargetRoutine(m, i, target))),
+        routine: inMode(mode, truncateTargetRoutine(m, i, target)),
       },
     ];
   });
@@ -118,7 +114,7 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
   const reverse = (mode: Mode) => targetTriggers(m, mode);
   const all = (mode: Mode) => [...triggers(mode), ...reverse(mode)];
   const bodies = (mode: Mode) => statements(...unique(all(mode)).map(createRoutine));
-  const drain = (mode: Mode) => writing(m, drainRoutine(m, mode === 'reviving'));
+  const drain = (mode: Mode) => drainRoutine(m, mode === 'reviving');
   const oldWrites = qualified(ours(m, 'old_writes'));
   const onSource = (mode: Lock['mode']): readonly Lock[] =>
     lockAll(m.leaves.length > 1 ? [m.source, ...m.leaves] : [m.source], mode);
@@ -130,11 +126,7 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
   const source = triggers('capture');
   return {
     install: {
-      sql: statements(
-        sql`CREATE SEQUENCE IF NOT EXISTS ${oldWrites}`,
-        createRoutine(drain('capture')),
-        createAll(source),
-      ),
+      sql: statements(...countWrites(oldWrites), createRoutine(drain('capture')), createAll(source)),
       locks: onSource('SHARE ROW EXCLUSIVE'),
       undo: {
         sql: statements(dropAll(source), dropRoutine(drain('direct')), sql`DROP SEQUENCE IF EXISTS ${oldWrites}`),

@@ -2,7 +2,7 @@ import { keyOf, type Catalog, type Column, type Table } from '../catalog/catalog
 import { notSupportedYet } from '../errors.ts';
 import { columnSync, type ColumnMapping } from '../mappings/column-mapping.ts';
 import { compileColumnMapping } from '../mappings/compile-column-mapping.ts';
-import { mappingId } from '../mappings/mapping.ts';
+import { leafPlaceholderBeside, mappingId } from '../mappings/mapping.ts';
 import { columnsOf, substituteColumns } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
@@ -19,6 +19,7 @@ import { addConstraint, notNullSteps, takeOver, temporary, uniqueConstraint } fr
 import { constraintsOf, referenced } from './old-constraints.ts';
 import { publicationNotes } from './source-checks.ts';
 import { indexOn } from './renamed-definition.ts';
+import { triggerSchemas } from './trigger-schemas.ts';
 
 interface ColumnChange {
   readonly table: RelationName;
@@ -36,7 +37,8 @@ export function planColumnMapping(change: ColumnChange, catalog: Catalog, contex
   const old = catalog.column(change.table, change.from);
   if (table.columns.some((c) => c.name === change.to)) throw columnExists(change.table, change.to);
   refuseWhatIsNotSupported(table, old, change.type !== null, catalog.server.major);
-  const m = mappingOf(change, table, old, context);
+  const schemas = triggerSchemas(catalog, table, []);
+  const m = mappingOf(change, table, old, context, schemas.lookIn);
   const lossy = change.type !== null && (change.up !== null || change.down !== null);
   return {
     phases: phasesOf(change, table, old, m),
@@ -64,6 +66,7 @@ export function planColumnMapping(change: ColumnChange, catalog: Catalog, contex
       ...table.triggers.map(
         (t) => `The trigger ${t.name} may use ${old.name} in its function: change it before contract.`,
       ),
+      ...schemas.notes,
     ],
   };
 }
@@ -83,6 +86,7 @@ function mappingOf(
   table: Table,
   old: Column,
   { migration, journal, index, type }: PlanContext,
+  lookIn: readonly string[],
 ): ColumnMapping {
   const newType = change.type === null ? old.type : type(change.type);
   const onlyOver = (expression: string, column: string, where: string) => {
@@ -102,6 +106,8 @@ function mappingOf(
     to: { name: change.to, type: newType },
     up: change.type === null ? null : onlyOver(change.up ?? cast(old.name, newType), old.name, 'up'),
     down: change.type === null ? null : onlyOver(change.down ?? cast(change.to, old.type), change.to, 'down'),
+    lookIn,
+    leaf: leafPlaceholderBeside(change, table),
   };
 }
 

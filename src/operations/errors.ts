@@ -1,5 +1,6 @@
+import type { Schema } from '../catalog/catalog.ts';
 import { LockkeeperError } from '../errors.ts';
-import type { RelationName } from '../sql/sql.ts';
+import { ident, inline, type RelationName } from '../sql/sql.ts';
 
 export const nameTaken = (schema: string, name: string) =>
   new LockkeeperError('NAME_TAKEN', {
@@ -27,6 +28,32 @@ export const keyDeferrable = ({ schema, name }: RelationName) =>
     message: `The key of table "${schema}"."${name}" is deferrable.`,
     hint: 'One statement may then exchange keys between rows, and what only the new shape knows could follow the wrong row.',
     fix: 'Make the key NOT DEFERRABLE, or add a unique index over NOT NULL columns that is.',
+  });
+
+export const tableSubscribed = ({
+  schema,
+  name,
+  subscriptions,
+}: RelationName & { readonly subscriptions: readonly string[] }) =>
+  new LockkeeperError('TABLE_SUBSCRIBED', {
+    message: `Table "${schema}"."${name}" is fed by the subscription ${subscriptions.map((s) => `"${s}"`).join(', ')}.`,
+    hint: 'What logical replication brings would be synced here and again where it comes from, and a conflict would stop the subscription.',
+    fix: 'Run the migration on the publisher, and give this server the new shape when it has it there.',
+  });
+
+export const rowSecurityUnclear = ({ schema, name }: RelationName, why: string, fix: string) =>
+  new LockkeeperError('ROW_SECURITY_UNCLEAR', {
+    message: `Who may see what in the new tables does not follow from the row-level security of "${schema}"."${name}".`,
+    hint: why,
+    fix,
+  });
+
+export const schemaUnsafe = ({ name, creators, namedBy }: Schema, user: string) =>
+  new LockkeeperError('SCHEMA_UNSAFE', {
+    message: `Others may create objects in the schema "${name}", where triggers that our writes would fire look for names: ${namedBy.join(', ')}.`,
+    hint: `Those triggers would run with the rights of ${user}, and whoever may create objects there could have code of his own run with them.`,
+    fix: `Take the right away: ${creators.map((role) => `REVOKE CREATE ON SCHEMA ${inline(ident(name))} FROM ${role === null ? 'PUBLIC' : inline(ident(role))};`).join(' ')} Or give the triggers' functions a search_path of their own: ALTER FUNCTION … SET search_path = …;`,
+    details: { schema: name, creators, triggers: namedBy },
   });
 
 export const notJson = ({ schema, name }: RelationName, column: string, type: string) =>

@@ -40,6 +40,10 @@ export const extractJsonFields = z
       .union([z.literal(false), z.strictObject({ on_delete: z.literal('cascade').default('cascade') })])
       .default({ on_delete: 'cascade' })
       .meta({ description: 'From each new table to the source; false for none.' }),
+    row_security: z.literal('source-row').optional().meta({
+      description:
+        'Only where `plan` asks: who may see a source row, by its row-level security, may see and write its rows in the new tables.',
+    }),
   })
   .superRefine((f, context) => {
     f.into.forEach((t, i) => {

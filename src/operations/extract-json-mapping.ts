@@ -1,7 +1,7 @@
 import { keyOf, type Catalog, type Table } from '../catalog/catalog.ts';
 import { notSupportedYet } from '../errors.ts';
 import { remainderRules, valueRules, type JsonColumn } from '../mappings/json-column.ts';
-import { mappingId } from '../mappings/mapping.ts';
+import { leafPlaceholderBeside, mappingId } from '../mappings/mapping.ts';
 import type { TableMapping } from '../mappings/table-mapping.ts';
 import { columnsOf } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
@@ -11,6 +11,7 @@ import { refuseFixedTable, refuseUnidentified } from './source-checks.ts';
 import { keyDeferrable, keyMissing, notJson } from './errors.ts';
 import type { ExtractJson } from './extract-json-fields.ts';
 import type { PlanContext } from './operation.ts';
+import { checkRowSecurity } from './row-security.ts';
 
 /** One new table as the author asked for it. */
 export interface Shape {
@@ -33,11 +34,7 @@ export function checkSource(f: ExtractJson, catalog: Catalog): Table {
     )
   )
     throw keyDeferrable(f.table);
-  if (source.rowSecurity)
-    throw notSupportedYet(
-      'A source table with row-level security',
-      'Its policies cannot be carried to the new tables yet; nothing was changed.',
-    );
+  checkRowSecurity(source, f.column, f.row_security);
   refuseFixedTable(source, column);
   refuseUnidentified(source);
   const exclusion = source.constraints.find((c) => c.type === 'exclusion' && c.columns.includes(f.column));
@@ -99,6 +96,7 @@ export function mappingOf(
   shapes: readonly Shape[],
   { migration, journal, index }: PlanContext,
   major: number,
+  lookIn: readonly string[],
 ): TableMapping {
   const schema = ident(journal);
   const paths = f.into.flatMap((t) => Object.values(t.columns).map((c) => c.from));
@@ -114,6 +112,7 @@ export function mappingOf(
       source: k.name,
       target: f.key?.[k.name] ?? keyName(source, k.name),
       type: k.type,
+      equals: k.equals ?? '=',
     })),
     column: {
       name: f.column,
@@ -124,6 +123,8 @@ export function mappingOf(
     paths,
     remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
     foreignKeys: f.foreign_key !== false,
+    lookIn,
+    leaf: leafPlaceholderBeside(f, source, shapes),
     targets: shapes.map((shape) => ({
       table: shape.table,
       columns: shape.columns.map((c) => ({

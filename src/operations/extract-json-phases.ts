@@ -19,8 +19,6 @@ interface Extraction {
   readonly shapes: readonly Shape[];
   readonly m: TableMapping;
   readonly sync: TableSync;
-  /** The role that runs the plan. */
-  readonly executor: string;
 }
 
 const quiet = low('it changes functions only, and no table is locked', 'Undo puts the previous functions back.');
@@ -61,9 +59,9 @@ export function phasesOf(given: Omit<Extraction, 'sync'>): Phases {
   };
 }
 
-const expandSteps = ({ f, source, shapes, m, sync, executor }: Extraction): readonly Step[] => [
+const expandSteps = ({ f, source, shapes, m, sync }: Extraction): readonly Step[] => [
   ...shapes.map((shape) =>
-    createTableLike(source, executor, {
+    createTableLike(source, {
       table: shape.table,
       key: m.key,
       columns: shape.columns,

@@ -1,23 +1,29 @@
-import type { Catalog } from '../catalog/catalog.ts';
+import { keyOf, type Catalog, type Table } from '../catalog/catalog.ts';
 import { compileTableMapping } from '../mappings/compile-table-mapping.ts';
 import { dataMove } from './data-move.ts';
 import { nameTaken } from './errors.ts';
 import type { ExtractJson } from './extract-json-fields.ts';
-import { checkSource, mappingOf, shapeOf } from './extract-json-mapping.ts';
+import { checkSource, mappingOf, shapeOf, type Shape } from './extract-json-mapping.ts';
 import { phasesOf } from './extract-json-phases.ts';
 import type { OperationPlan, PlanContext } from './operation.ts';
 import { constraintsOf } from './old-constraints.ts';
 import { publicationNotes } from './source-checks.ts';
+import { triggerSchemas } from './trigger-schemas.ts';
 
 /** The five phases of a JSON column becoming tables. */
 export function planExtractJson(f: ExtractJson, catalog: Catalog, context: PlanContext): OperationPlan {
   const source = checkSource(f, catalog);
   const shapes = f.into.map((t) => shapeOf(f, t, context));
   for (const { table } of shapes) if (catalog.has(table)) throw nameTaken(table.schema, table.name);
-  const mapping = mappingOf(f, source, shapes, context, catalog.server.major);
+  const schemas = triggerSchemas(
+    catalog,
+    source,
+    shapes.map((s) => s.table.schema),
+  );
+  const mapping = mappingOf(f, source, shapes, context, catalog.server.major, schemas.lookIn);
   const compiled = compileTableMapping(mapping);
   return {
-    phases: phasesOf({ f, source, shapes, m: mapping, executor: catalog.server.user }),
+    phases: phasesOf({ f, source, shapes, m: mapping }),
     mappings: [compiled],
     risks: [],
     newTables: shapes.map((s) => s.table),
@@ -48,12 +54,35 @@ export function planExtractJson(f: ExtractJson, catalog: Catalog, context: PlanC
       ...source.triggers.map(
         (t) => `The trigger ${t.name} may use ${f.column} in its function: change it before contract.`,
       ),
-      ...publicationNotes(source, { tables: shapes.map((s) => s.table.name) }),
+      ...publicationNotes(source, { tables: shapes.map((s) => s.table) }),
       ...(f.foreign_key
         ? [`Once the foreign keys exist, TRUNCATE ${f.table.name} needs CASCADE: PostgreSQL refuses it otherwise.`]
         : []),
+      ...schemas.notes,
+      ...rightsNotes(source, shapes),
     ],
   };
+}
+
+/** What is not carried over, and what roles need that new code uses. */
+function rightsNotes(source: Table, shapes: readonly Shape[]): readonly string[] {
+  const tables = shapes.map((s) => s.table.name).join(' and ');
+  const key = keyOf(source).map((k) => k.name);
+  return [
+    ...(source.rowSecurity
+      ? [
+          `Row-level security: a row of ${tables} is for whoever may see its row in ${source.name} by the policies there. Roles that use the new tables need SELECT on ${source.name} (${key.join(', ')}).`,
+        ]
+      : []),
+    ...(source.rowSecurity && source.triggers.length
+      ? [`Triggers of ${source.name} that our writes fire run without row-level security.`]
+      : []),
+    ...(source.publications.length && source.replicaIdentity !== 'default' && source.replicaIdentity !== 'full'
+      ? [
+          `The replica identity of ${source.name} (${source.replicaIdentity}) is not carried over: the new tables have their primary key.`,
+        ]
+      : []),
+  ];
 }
 
 /** Later operations see the new tables; the old column leaves. */

@@ -1,6 +1,7 @@
 import type { Column, Table } from '../catalog/catalog.ts';
 import { notSupportedYet } from '../errors.ts';
 import { columnsOf } from '../sql/expressions.ts';
+import { ident, inline, join, qualified, type RelationName } from '../sql/sql.ts';
 
 /** Refuses a table to which a column cannot be added, or whose column cannot be archived: it would fail halfway. */
 export function refuseFixedTable(table: Table, column: Column): void {
@@ -58,7 +59,7 @@ export function refuseUnidentified(table: Table): void {
 /** Logical replication carries no DDL: what a person must do on the other side, and when. */
 export const publicationNotes = (
   table: Table,
-  added: { readonly column: string } | { readonly tables: readonly string[] },
+  added: { readonly column: string } | { readonly tables: readonly RelationName[] },
 ): readonly string[] => [
   ...(table.publications.length
     ? [
@@ -68,6 +69,6 @@ export const publicationNotes = (
   ...table.publications.map((publication) =>
     'column' in added
       ? `${publication} publishes ${table.name}: add ${added.column} on every subscriber before expand, and the archived column's name before contract; else its replication stops.`
-      : `${publication} publishes ${table.name}, and does not publish ${added.tables.join(', ')} unless it is FOR ALL TABLES or of their schema: add them on the subscribers and to the publication yourself.`,
+      : `${publication} publishes ${table.name}, and does not publish the new tables unless it is FOR ALL TABLES or of their schema. When the subscribers have them: ALTER PUBLICATION ${inline(ident(publication))} ADD TABLE ${inline(join(added.tables.map(qualified)))};`,
   ),
 ];

@@ -2,6 +2,7 @@ import type { Catalog, Table } from '../catalog/catalog.ts';
 import { fingerprint } from '../catalog/fingerprint.ts';
 import { phaseNames, type PhaseName } from '../events.ts';
 import type { Mapping } from '../mappings/mapping.ts';
+import { tableSubscribed } from '../operations/errors.ts';
 import type { Operation, OperationPlan } from '../operations/operation.ts';
 import { ident, sql } from '../sql/sql.ts';
 import { high, low, medium, LARGE_TABLE_ROWS } from '../steps/risk.ts';
@@ -41,6 +42,10 @@ export function makePlan(input: PlanInput, catalog: Catalog, options: PlanOption
     current = operation.project(current);
   });
   const mappings = planned.flatMap((p) => p.mappings);
+  for (const { source } of mappings) {
+    const fed = catalog.tables.find((t) => t.schema === source.schema && t.name === source.name);
+    if (fed?.subscriptions.length) throw tableSubscribed(fed);
+  }
   const phases = phaseNames
     .map((name) => planPhase(name, stepsOf(name, planned, mappings, input, options.journal), catalog))
     .filter((phase) => phase.steps.length > 0);

@@ -78,6 +78,7 @@ export interface PlannedMapping {
   readonly column: string;
   readonly targets: readonly RelationName[];
   readonly key: readonly string[];
+  readonly leaf: RelationName;
   readonly chunk: string;
   readonly chunkCarefully: string | null;
   readonly drain: string | null;

@@ -11,7 +11,14 @@ const base = {
   estimate: z.object({ seconds: z.number().nullable(), basis: text }),
 };
 
-const installed = z.object({ relation, trigger: text, function: relation, bodyMd5: text });
+const installed = z.object({
+  relation,
+  trigger: text,
+  function: relation,
+  bodyMd5: text,
+  type: count,
+  leavesOf: z.object({ table: relation, create: text }).optional(),
+});
 
 const concurrent = z.object({
   ...base,
@@ -58,6 +65,7 @@ const mapping = z.object({
   column: text,
   targets: z.array(relation),
   key: z.array(text),
+  leaf: relation,
   chunk: text,
   chunkCarefully: text.nullable(),
   drain: text.nullable(),

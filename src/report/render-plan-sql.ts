@@ -70,7 +70,9 @@ const undoLines = (label: string, undo: PlannedStatement | null): string[] =>
     : [comment(`${label}:`), ...undo.locks.map((lock) => comment(`  lock: ${lockText(lock)}`)), ...commented(undo.sql)];
 
 const mappingLines = (mapping: PlannedMapping): string[] => [
-  comment(`mapping ${mapping.id}; $1 and $2 are a range of pages of the table that stands for ""."@leaf@"`),
+  comment(
+    `mapping ${mapping.id}; $1 and $2 are a range of pages of the table that "${mapping.leaf.schema}"."${mapping.leaf.name}" stands for`,
+  ),
   ...labelled('each chunk', mapping.chunk),
   ...labelled('a chunk that holds a value that raises', mapping.chunkCarefully),
   ...labelled('captured writes, $1 at a time', mapping.drain),

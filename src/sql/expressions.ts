@@ -39,12 +39,14 @@ const PREFIX = 'SELECT (';
 function references(text: string, where: string): readonly Reference[] {
   const statement = `${PREFIX}${text}\n)`;
   let tree: unknown;
+  let tokens: ReturnType<typeof scanSync>['tokens'];
   try {
     tree = parseSync(statement);
+    // It cannot hand back a control character inside a literal or a name.
+    ({ tokens } = scanSync(statement));
   } catch (error) {
     throw expressionInvalid(text, where, error instanceof Error ? error.message : String(error));
   }
-  const { tokens } = scanSync(statement);
   const { stmts } = tree as { stmts: readonly { stmt: Node }[] };
   const select = stmts.length === 1 && stmts[0] && 'SelectStmt' in stmts[0].stmt ? stmts[0].stmt.SelectStmt : undefined;
   const clauses = Object.keys(select ?? {})

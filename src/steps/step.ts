@@ -41,6 +41,10 @@ export interface Installed {
   readonly function: RelationName;
   /** md5 of pg_proc.prosrc. */
   readonly bodyMd5: string;
+  /** pg_trigger.tgtype: what it fires for, and when. */
+  readonly type: number;
+  /** A trigger for TRUNCATE, which PostgreSQL does not hand down: the partitioned table whose leaves all need one, and how a new leaf gets it. */
+  readonly leavesOf?: { readonly table: RelationName; readonly create: string };
 }
 
 /** The way back from contract: a sweep, then indexes that only fit what it wrote, then statements, each in a transaction of its own. */

@@ -6,7 +6,12 @@ import type { Lock, Risk, SqlStep } from './step.ts';
 
 export interface NewTable {
   readonly table: RelationName;
-  readonly key: readonly { readonly source: string; readonly target: string; readonly type: string }[];
+  readonly key: readonly {
+    readonly source: string;
+    readonly target: string;
+    readonly type: string;
+    readonly equals: string;
+  }[];
   readonly columns: readonly {
     readonly name: string;
     readonly type: string;
@@ -20,8 +25,11 @@ export interface NewTable {
   readonly grantsOf: string;
 }
 
-/** An empty table with its primary key, and the source's owner and grants: no role sees more than it saw in the source. */
-export function createTableLike(source: Table, executor: string, t: NewTable): SqlStep {
+/**
+ * An empty table with its primary key, and the source's owner, grants and row-level security: no role sees more than it saw in the
+ * source, whatever default privileges would give.
+ */
+export function createTableLike(source: Table, t: NewTable): SqlStep {
   const definition = [
     ...t.key.map((k) => sql`${ident(k.target)} ${raw(k.type)} NOT NULL`),
     ...t.columns.map(
@@ -40,8 +48,11 @@ export function createTableLike(source: Table, executor: string, t: NewTable): S
     sql: join(
       [
         sql`CREATE ${raw(source.unlogged ? 'UNLOGGED ' : '')}TABLE ${qualified(t.table)} (\n  ${join(definition, ',\n  ')}\n)`,
+        sql`SELECT ${ident(t.journal)}.take_grants(${t.table.schema}, ${t.table.name})`,
         ...grants(source, t),
-        ...(source.owner === executor ? [] : [sql`ALTER TABLE ${qualified(t.table)} OWNER TO ${ident(source.owner)}`]),
+        ...rowSecurity(source, t),
+        ...(source.replicaIdentity === 'full' ? [sql`ALTER TABLE ${qualified(t.table)} REPLICA IDENTITY FULL`] : []),
+        sql`ALTER TABLE ${qualified(t.table)} OWNER TO ${ident(source.owner)}`,
       ],
       ';\n',
     ),
@@ -52,6 +63,20 @@ export function createTableLike(source: Table, executor: string, t: NewTable): S
       locks: [all],
     },
   };
+}
+
+/** A row is for those who may see its source row: the source's own policies decide, for every role as it is. */
+function rowSecurity(source: Table, t: NewTable): readonly Sql[] {
+  if (!source.rowSecurity) return [];
+  const own = join(
+    t.key.map((k) => sql`s.${ident(k.source)} ${raw(k.equals)} ${ident(t.table.name)}.${ident(k.target)}`),
+    ' AND ',
+  );
+  return [
+    sql`ALTER TABLE ${qualified(t.table)} ENABLE ROW LEVEL SECURITY`,
+    ...(source.forceRowSecurity ? [sql`ALTER TABLE ${qualified(t.table)} FORCE ROW LEVEL SECURITY`] : []),
+    sql`CREATE POLICY source_row ON ${qualified(t.table)} USING (EXISTS (SELECT FROM ${qualified(source)} AS s WHERE ${own}))`,
+  ];
 }
 
 const TABLE_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];

@@ -14,30 +14,61 @@ export function expectedTriggers(plan: Plan, done: ReadonlySet<string>): readonl
   for (const phase of plan.phases)
     for (const step of phase.steps)
       if (done.has(step.id) && 'installs' in step)
-        for (const i of step.installs) expected.set(`${i.relation.schema}.${i.relation.name}.${i.trigger}`, i);
+        for (const i of step.installs) expected.set(JSON.stringify([i.leavesOf?.table ?? i.relation, i.trigger]), i);
   return [...expected.values()];
 }
 
-/** Triggers that are missing, disabled, not ENABLE ALWAYS, or whose function has another body. */
+interface Found extends RelationName {
+  readonly enabled: string | null;
+  readonly type: number;
+  readonly md5: string;
+  readonly functionSchema: string;
+  readonly function: string;
+  readonly guarded: boolean;
+}
+
+/** Triggers that are missing, disabled, not ENABLE ALWAYS, fire for something else, or whose function was changed: on every partition there is now. */
 export async function checkTriggers(db: Queryable, expected: readonly Installed[]): Promise<TriggerProblem[]> {
   const problems: TriggerProblem[] = [];
   for (const e of expected) {
-    const name = `${e.trigger} on ${e.relation.schema}.${e.relation.name}`;
-    const [found] = await db.query<{ enabled: string; md5: string; schema: string; function: string }>(sql`
-      SELECT t.tgenabled AS enabled, md5(p.prosrc) AS md5, pn.nspname AS schema, p.proname AS function
-        FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid JOIN pg_catalog.pg_namespace pn ON pn.oid = p.pronamespace
-       WHERE n.nspname = ${e.relation.schema} AND c.relname = ${e.relation.name} AND t.tgname = ${e.trigger}`);
-    if (!found) {
-      // A partition that was dropped took its rows along.
-      if (await isThere(db, e.relation)) problems.push({ name, problem: 'is missing' });
-    } else if (found.enabled !== 'A') problems.push({ name, problem: 'is not enabled always' });
-    else if (found.schema !== e.function.schema || found.function !== e.function.name || found.md5 !== e.bodyMd5)
-      problems.push({ name, problem: 'has another function' });
+    const found = await findTrigger(db, e);
+    if (!found.length) problems.push({ name: nameOf(e, e.relation), problem: 'is gone with its table' });
+    for (const one of found) {
+      const problem = problemOf(e, one);
+      if (problem) problems.push({ name: nameOf(e, one), problem });
+    }
   }
   return problems;
 }
 
-const isThere = async (db: Queryable, relation: RelationName): Promise<boolean> =>
-  (await db.query<{ there: boolean }>(sql`SELECT to_regclass(${inline(qualified(relation))}) IS NOT NULL AS there`))[0]
-    ?.there === true;
+/** Partitions that came after the plan was made and have no trigger for TRUNCATE yet. */
+export async function leavesWithout(db: Queryable, e: Installed): Promise<readonly RelationName[]> {
+  return e.leavesOf ? (await findTrigger(db, e)).filter((f) => f.enabled === null) : [];
+}
+
+const nameOf = (e: Installed, { schema, name }: RelationName) => `${e.trigger} on ${schema}.${name}`;
+
+function problemOf(e: Installed, f: Found): string | null {
+  if (f.enabled === null) return 'is missing';
+  if (f.enabled !== 'A') return 'is not enabled always';
+  if (f.type !== e.type) return 'fires for something else';
+  if (f.functionSchema !== e.function.schema || f.function !== e.function.name || f.md5 !== e.bodyMd5)
+    return 'has another function';
+  return f.guarded ? null : 'has a function that runs with other rights or settings';
+}
+
+/** On the table itself and its partitions, which get row triggers from it; or only on the leaves. */
+const findTrigger = (db: Queryable, e: Installed): Promise<Found[]> =>
+  db.query<Found>(sql`
+    WITH root AS (SELECT to_regclass(${inline(qualified(e.leavesOf?.table ?? e.relation))}) AS oid)
+    SELECT n.nspname::text AS schema, c.relname::text AS name, t.tgenabled::text AS enabled, t.tgtype::int AS type, md5(p.prosrc) AS md5,
+           pn.nspname::text AS "functionSchema", p.proname::text AS function,
+           p.prosecdef AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp', 'row_security=off'] AS guarded
+      FROM pg_class c
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname = ${e.trigger}
+      LEFT JOIN pg_proc p ON p.oid = t.tgfoid
+      LEFT JOIN pg_namespace pn ON pn.oid = p.pronamespace
+     WHERE c.relkind IN (${e.leavesOf ? sql`'r'` : sql`'r', 'p'`})
+       AND (c.oid = (SELECT oid FROM root) OR c.oid IN (SELECT relid FROM pg_partition_tree((SELECT oid FROM root))))
+     ORDER BY 1, 2`);

@@ -34,6 +34,7 @@ async function workIn<T>(name: string, before: string, work: (db: TestDatabase) 
   const connect = connectTo(parseTarget(url));
   const session = await connect('executor', 'tests');
   try {
+    await session.execute(sql`SET search_path = "$user", public`); // as the application's scripts are written for
     await session.execute(raw(before));
     return await work({
       url,
