@@ -249,7 +249,7 @@ const types: readonly Shape[] = [
     value: values((i) => (i > 500 && i % 2 ? String(i) : 'NULL'), { type: 'bigint' }),
   }),
   shape('NOT NULL with a default', {
-    columns: `id bigint PRIMARY KEY, value integer CONSTRAINT must NOT NULL DEFAULT 42, document jsonb NOT NULL DEFAULT '{"theme": "usual"}', note text`,
+    columns: `id bigint PRIMARY KEY, value integer CONSTRAINT must NOT NULL DEFAULT 42, document jsonb NOT NULL DEFAULT '{}', note text`,
     documentIsNeeded: true,
     value: values((i) => String(i), { type: 'bigint' }, false),
   }),
