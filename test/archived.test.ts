@@ -30,6 +30,69 @@ const contracted = (
 const values = (db: TestDatabase, column = 'value') =>
   db.rows<{ id: number; v: unknown }>(`SELECT id, ${column} AS v FROM items ORDER BY id`);
 
+it.each(['extract_json', 'rename_column'])('%s waits with contract while a view reads the old column', (kind) =>
+  withMigration(
+    'archived',
+    kind === 'rename_column'
+      ? rename
+      : [
+          {
+            extract_json: {
+              table: 'items',
+              column: 'value',
+              into: [{ table: 'parts', columns: { a: { type: 'text', from: 'a' } } }],
+              remainder: 'drop',
+            },
+          },
+        ],
+    (file) =>
+      withDatabase('CREATE TABLE items (id integer PRIMARY KEY, value jsonb)', async (db) => {
+        const m = migrate(db.connect, file);
+        await m.to('switch');
+        await db.run('CREATE VIEW "Shown" AS SELECT id, value FROM items');
+        const { closedGates } = await m.apply('contract');
+        expect(closedGates.find((g) => g.gate === 'old-shape-unused')?.why).toContain('view public."Shown"');
+      }),
+  ),
+);
+
+it('extract_json takes constraints of the document away with it, and brings them back', () =>
+  withMigration(
+    'archived',
+    [
+      {
+        extract_json: {
+          table: 'items',
+          column: 'value',
+          into: [{ table: 'parts', columns: { email: { type: 'text', from: 'email' } } }],
+          remainder: 'drop',
+        },
+      },
+    ],
+    (file) =>
+      withDatabase(
+        `CREATE TABLE items (id integer PRIMARY KEY, tenant integer, value jsonb CONSTRAINT object CHECK (jsonb_typeof(value) = 'object'), CONSTRAINT few CHECK (tenant > 0 OR value IS NOT NULL));
+         CREATE UNIQUE INDEX emails ON items (tenant, (value ->> 'email')); COMMENT ON CONSTRAINT few ON items IS 'why';
+         INSERT INTO items VALUES (1, 1, '{"email": "a"}'), (2, 2, '{"email": "b"}')`,
+        async (db) => {
+          const began = await shapeOf(db);
+          const m = migrate(db.connect, file);
+          await m.to('contract');
+          await db.run(`
+            UPDATE parts SET email = 'c' WHERE item_id = 1; UPDATE parts SET email = 'a' WHERE item_id = 2; UPDATE items SET tenant = 1 WHERE id = 2;
+            UPDATE parts SET email = 'b' WHERE item_id = 1; INSERT INTO items VALUES (3, 0)`);
+          await db.run(`UPDATE items SET tenant = 1 WHERE id = 3`);
+          await m.back();
+          expect(await shapeOf(db)).toEqual(began);
+          expect(await values(db)).toEqual([
+            { id: 1, v: { email: 'b' } },
+            { id: 2, v: { email: 'a' } },
+            { id: 3, v: null },
+          ]);
+        },
+      ),
+  ));
+
 describe('the archived column', () => {
   it.each(['CASCADE', 'SET NULL', 'RESTRICT', 'NO ACTION'])('does not follow its parents: ON DELETE %s', (action) =>
     contracted(

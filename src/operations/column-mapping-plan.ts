@@ -1,6 +1,6 @@
 import { keyOf, type Catalog, type Column, type Table } from '../catalog/catalog.ts';
 import { notSupportedYet } from '../errors.ts';
-import { columnSync, type ColumnMapping } from '../mappings/column-mapping.ts';
+import { columnSync, type ColumnMapping, type ColumnSync } from '../mappings/column-mapping.ts';
 import { compileColumnMapping } from '../mappings/compile-column-mapping.ts';
 import { leafPlaceholderBeside, mappingId } from '../mappings/mapping.ts';
 import { columnsOf, substituteColumns } from '../sql/expressions.ts';
@@ -121,10 +121,6 @@ function phasesOf(change: ColumnChange, table: Table, old: Column, m: ColumnMapp
     'the lock is held for an instant',
     'It gives up after a moment and tries again rather than make others queue.',
   );
-  const indexes = ownIndexes(table, old);
-  const constraints = constraintsOf(table, old.name);
-  const filled = derivedName(change.to, 'filled', m.migration);
-  const newDefault = defaultFor(old, m);
   return {
     expand: [
       {
@@ -163,23 +159,35 @@ function phasesOf(change: ColumnChange, table: Table, old: Column, m: ColumnMapp
       },
     ],
     switch: [],
-    contract: [
-      ...(old.notNull ? notNullSteps(m, filled) : []),
-      archiveColumn({
-        migration: m.migration,
-        journal: m.journal,
-        table: m.table,
-        column: old.name,
-        notNull: old.notNull,
-        locked: [m.table, ...referenced(m.table, constraints)],
-        remove: sync.remove,
-        restore: sync.restore,
-        revived: sync.revived,
-        alongside: takeOver(m, old, indexes, constraints, newDefault, filled),
-        mapping: m.id,
-      }),
-    ],
+    contract: contractSteps(m, table, old, sync),
   };
+}
+
+function contractSteps(m: ColumnMapping, table: Table, old: Column, sync: ColumnSync): readonly Step[] {
+  const indexes = ownIndexes(table, old);
+  const constraints = constraintsOf(table, old.name);
+  const filled = derivedName(m.to.name, 'filled', m.migration);
+  const newDefault = defaultFor(old, m);
+  const named = old.notNull
+    ? table.constraints.find((c) => c.type === 'not null' && c.columns.join() === old.name)
+    : undefined;
+  return [
+    ...(old.notNull ? notNullSteps(m, filled, named) : []),
+    archiveColumn({
+      migration: m.migration,
+      journal: m.journal,
+      table: m.table,
+      column: old.name,
+      notNull: old.notNull,
+      notNullConstraint: named,
+      locked: [m.table, ...referenced(m.table, constraints)],
+      remove: sync.remove,
+      restore: sync.restore,
+      revived: sync.revived,
+      alongside: takeOver(m, old, indexes, constraints, newDefault, filled, named),
+      mapping: m.id,
+    }),
+  ];
 }
 
 function backfillSteps(change: ColumnChange, table: Table, old: Column, m: ColumnMapping): readonly Step[] {

@@ -52,26 +52,28 @@ export function addConstraint(m: ColumnMapping, c: Constraint, from: string, to:
   ];
 }
 
-/** NOT NULL through a validated check: SET NOT NULL then needs no scan under its lock. */
-export function notNullSteps(m: ColumnMapping, filled: string): readonly Step[] {
+/** NOT NULL NOT VALID where the server has it (18), or else through a check: once validated, neither needs a scan under a lock. */
+export function notNullSteps(m: ColumnMapping, filled: string, named: Constraint | undefined): readonly Step[] {
   const table = qualified(m.table);
   const exclusive: readonly Lock[] = [{ relation: m.table, mode: 'ACCESS EXCLUSIVE', holds: 'instant' }];
+  const name = ident(named ? temporary(named.name) : filled);
+  const rule = named ? sql`NOT NULL ${ident(m.to.name)}` : sql`CHECK (${ident(m.to.name)} IS NOT NULL)`;
   return [
     {
       slug: `require-${m.to.name}`,
       title: `Refuse NULL in ${m.to.name} from now on`,
       kind: 'ddl',
       risk: low('the lock is held for an instant', 'Undo drops the check.'),
-      sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${ident(filled)} CHECK (${ident(m.to.name)} IS NOT NULL) NOT VALID`,
+      sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${name} ${rule} NOT VALID`,
       locks: exclusive,
-      undo: { sql: sql`ALTER TABLE ${table} DROP CONSTRAINT ${ident(filled)}`, locks: exclusive },
+      undo: { sql: sql`ALTER TABLE ${table} DROP CONSTRAINT ${name}`, locks: exclusive },
     },
     {
       slug: `validate-${m.to.name}`,
       title: `Make sure that no row has NULL in ${m.to.name}`,
       kind: 'validate',
       risk: low('it reads the table and blocks no write', 'It can be repeated.'),
-      sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${ident(filled)}`,
+      sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${name}`,
       locks: [{ relation: m.table, mode: 'SHARE UPDATE EXCLUSIVE', holds: 'scan' }],
       undo: null,
     },
@@ -102,6 +104,7 @@ export function takeOver(
   constraints: readonly Constraint[],
   newDefault: string | null,
   filled: string,
+  named: Constraint | undefined,
 ) {
   const table = qualified(m.table);
   const to = ident(m.to.name);
@@ -111,11 +114,12 @@ export function takeOver(
   const away = (name: string) => archivedName(name, m.migration);
   const renameIndex = (a: string, b: string) => sql`ALTER INDEX ${inSchema(a)} RENAME TO ${ident(b)}`;
   const renameConstraint = (a: string, b: string) => alter(sql`RENAME CONSTRAINT ${ident(a)} TO ${ident(b)}`);
+  const notNull = passNotNull(m, old, filled, named);
   const forward = [
     ...(newDefault === null ? [] : [alter(sql`ALTER COLUMN ${to} SET DEFAULT ${raw(newDefault)}`)]),
     // A default that nobody reads would still be computed for every row: nextval() leaves gaps.
     ...(old.default === null ? [] : [alter(sql`ALTER COLUMN ${ident(archived)} DROP DEFAULT`)]),
-    ...(old.notNull ? [alter(sql`ALTER COLUMN ${to} SET NOT NULL`), alter(sql`DROP CONSTRAINT ${ident(filled)}`)] : []),
+    ...notNull.forward,
     ...indexes.flatMap((i) => [
       ...(i.unique
         ? i.constraint === null
@@ -140,12 +144,7 @@ export function takeOver(
       ...(i.unique ? [] : [renameIndex(away(i.name), i.name)]),
       ...(i.clustered && !i.unique ? [alter(sql`CLUSTER ON ${ident(i.name)}`)] : []),
     ]),
-    ...(old.notNull
-      ? [
-          alter(sql`ALTER COLUMN ${to} DROP NOT NULL`),
-          alter(sql`ADD CONSTRAINT ${ident(filled)} CHECK (${to} IS NOT NULL) NOT VALID`),
-        ]
-      : []),
+    ...notNull.back,
     ...(newDefault === null ? [] : [alter(sql`ALTER COLUMN ${to} DROP DEFAULT`)]),
     ...(old.default === null ? [] : [alter(sql`ALTER COLUMN ${ident(old.name)} SET DEFAULT ${raw(old.default)}`)]),
   ];
@@ -158,5 +157,32 @@ export function takeOver(
       indexes.filter((i) => i.unique),
       constraints,
     ),
+  };
+}
+
+/** NOT NULL passes with its name where it has one. */
+function passNotNull(m: ColumnMapping, old: Column, filled: string, named: Constraint | undefined) {
+  const table = qualified(m.table);
+  const to = ident(m.to.name);
+  if (!old.notNull) return { forward: [], back: [] };
+  if (named) {
+    const rename = (a: string, b: string) => sql`ALTER TABLE ${table} RENAME CONSTRAINT ${ident(a)} TO ${ident(b)}`;
+    return {
+      forward: [
+        rename(temporary(named.name), named.name),
+        ...(named.comment === null ? [] : [commentOn(m.table, named)]),
+      ],
+      back: [rename(named.name, temporary(named.name))],
+    };
+  }
+  return {
+    forward: [
+      sql`ALTER TABLE ${table} ALTER COLUMN ${to} SET NOT NULL`,
+      sql`ALTER TABLE ${table} DROP CONSTRAINT ${ident(filled)}`,
+    ],
+    back: [
+      sql`ALTER TABLE ${table} ALTER COLUMN ${to} DROP NOT NULL`,
+      sql`ALTER TABLE ${table} ADD CONSTRAINT ${ident(filled)} CHECK (${to} IS NOT NULL) NOT VALID`,
+    ],
   };
 }

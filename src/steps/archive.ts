@@ -9,6 +9,8 @@ export interface Archiving {
   readonly table: RelationName;
   readonly column: string;
   readonly notNull: boolean;
+  /** What its NOT NULL is called, where that has a name (18 and later), and the comment on it. */
+  readonly notNullConstraint?: { readonly name: string; readonly comment: string | null } | undefined;
   /** Every table whose triggers go in the same transaction, `table` first. */
   readonly locked: readonly RelationName[];
   /** Takes our triggers and functions away; `restore` puts them back, syncing both ways. */
@@ -86,6 +88,20 @@ function finish(a: Archiving, table: Sql, filled: string): readonly Statement[] 
   const revived: Statement = { sql: a.revived, locks: [] };
   if (!a.notNull) return [revived];
   // NOT NULL comes back without a scan under a lock that blocks anyone.
+  if (a.notNullConstraint) {
+    const { name, comment } = a.notNullConstraint;
+    return [
+      revived,
+      {
+        sql: sql`ALTER TABLE ${table} ADD CONSTRAINT ${ident(name)} NOT NULL ${ident(a.column)} NOT VALID${comment === null ? sql`` : sql`;\nCOMMENT ON CONSTRAINT ${ident(name)} ON ${table} IS ${comment}`}`,
+        locks: locks('ACCESS EXCLUSIVE', 'instant'),
+      },
+      {
+        sql: sql`ALTER TABLE ${table} VALIDATE CONSTRAINT ${ident(name)}`,
+        locks: locks('SHARE UPDATE EXCLUSIVE', 'scan'),
+      },
+    ];
+  }
   return [
     revived,
     {

@@ -195,7 +195,7 @@ const publications = `${line(
     'quote_ident(p.pubname)',
     'p.puballtables',
     setOf(
-      `SELECT format('%I.%I(%s)', pt.schemaname, pt.tablename, to_jsonb(pt) -> 'attnames') FROM pg_publication_tables pt JOIN s ON s.nspname = pt.schemaname WHERE pt.pubname = p.pubname`,
+      `SELECT format('%I.%I(%s)', pt.schemaname, pt.tablename, (SELECT string_agg(a, ',' ORDER BY a) FROM jsonb_array_elements_text(to_jsonb(pt) -> 'attnames') AS a)) FROM pg_publication_tables pt JOIN s ON s.nspname = pt.schemaname WHERE pt.pubname = p.pubname`,
     ),
   ],
   `obj_description(p.oid, 'pg_publication')`,

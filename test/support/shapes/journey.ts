@@ -59,8 +59,14 @@ export const refuses = (j: Journey, why: RegExp): Promise<void> =>
     }),
   );
 
+/** PostgreSQL 18 names NOT NULL constraints itself. */
+const isNamedByServer = (line: string) => /^constraint \S+_not_null\d* on /.test(line);
+
+/** ALTER TYPE casts a default without saying so. */
+const withoutCast = (line: string) => line.replace(/ default=\((.*)\)::\w+ generated=/, ' default=$1 generated=');
+
 const everything = async (db: TestDatabase) => ({
-  shape: (await shapeOf(db)).filter((line) => !/^constraint \S+_not_null\d* on /.test(line)),
+  shape: (await shapeOf(db)).filter((line) => !isNamedByServer(line)).map(withoutCast),
   data: await dataOf(db),
 });
 
@@ -95,10 +101,10 @@ export const travel = (j: Journey): Promise<void> =>
       await both(db, m, j, 8);
       await m.back();
       expect(await shapeOf(db)).toEqual(began);
-      const inOldWords = [
-        ...[0, 1, 2, 3, 5, 8].flatMap((part) => j.old(part)),
-        ...[4, 6, 7, 9].flatMap((part) => j.newAsOld(part)),
-      ];
+      const byNew = [4, 6, 7, 9];
+      const inOldWords = Array.from({ length: 10 }, (_, part) =>
+        (byNew.includes(part) ? j.newAsOld : j.old)(part),
+      ).flat();
       const expected = await plainly(j.before, inOldWords);
       expect(await dataOf(db)).toEqual(expected.data);
       if (j.plain === null) return;
