@@ -114,8 +114,8 @@ export const copying: readonly Mutant[] = [
   {
     name: 'rows that somebody holds keep their place on the list',
     file: 'mappings/table-sweep.ts',
-    find: 'INSERT INTO ${dirty} (id, migration, mapping, key) OVERRIDING SYSTEM VALUE\n  SELECT captured.id, ${m.migration}',
-    replace: 'INSERT INTO ${dirty} (migration, mapping, key)\n  SELECT ${m.migration}',
+    find: "coalesce(captured.id, nextval(pg_get_serial_sequence(${inline(dirty)}, 'id')))",
+    replace: "nextval(pg_get_serial_sequence(${inline(dirty)}, 'id'))",
     test: {
       file: 'mode-races',
       name: 'is not over before a captured row that somebody held has been brought up to date',
