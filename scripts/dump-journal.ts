@@ -37,7 +37,7 @@ try {
         `SELECT setval(pg_get_serial_sequence('lockkeeper.${name}', 'id'), (SELECT max(id) FROM lockkeeper.${name}));`,
       );
   }
-  const ddl = steps.flatMap((s) => (s.kind === 'ddl' || s.kind === 'sync' || s.kind === 'concurrently' ? [s] : []));
+  const ddl = steps.flatMap((s) => ('sql' in s && s.kind !== 'switch' ? [s] : []));
   const isNewTable = (s: { readonly id: string }) => /^expand\/\d+-create-/.test(s.id);
   const runnable = (list: typeof ddl) => list.map((s) => `${s.sql.replace('INDEX CONCURRENTLY', 'INDEX')};`);
   const statements = [

@@ -28,13 +28,13 @@ describe.each(readdirSync(folder).map((file) => ({ version: file.replace(/\.sql$
         expect(migrations.find((m) => m.migration === 'user-preferences')).toMatchObject({
           phase: 'switch',
           state: 'waiting',
-          quarantine: { open: 0, accepted: 120 },
+          quarantine: { open: 0, accepted: 8 },
           reads: { percent: 100 },
         });
         expect((await planMigration(deps, { migration })).migration).toBe('user-preferences');
         expect(await verify(deps, { migration, repair: false })).toMatchObject({ ok: true, triggers: [] });
         expect(await expectPhase(deps, { migration, phase: 'switch', waitMs: 0 })).toMatchObject({ ok: true });
-        expect((await listQuarantine(deps, { migration, showValues: false })).accepted).toBe(120);
+        expect((await listQuarantine(deps, { migration, showValues: false })).accepted).toBe(8);
         expect((await listArchives(deps)).archives).toEqual([]);
       }));
 

@@ -29,8 +29,9 @@ function concealMessage(error: pg.DatabaseError, isDynamic: boolean): string {
 /** From the first quotation mark to the last, as servers of any language write them. */
 const QUOTED = /["'«»‹›„“”‚‘’「『][^]*["'«»‹›„“”‚‘’」』]/u;
 
-/** RAISE in PL/pgSQL: its text is the function's own and may hold anything, whatever SQLSTATE it chose. */
-const isRaised = (error: pg.DatabaseError) => error.routine === 'exec_stmt_raise' || error.code === 'P0001';
+/** RAISE and ASSERT in PL/pgSQL: the text is the function's own and may hold anything, whatever SQLSTATE it chose. */
+const isRaised = (error: pg.DatabaseError) =>
+  ['exec_stmt_raise', 'exec_stmt_assert'].includes(error.routine ?? '') || error.code === 'P0001';
 
 function lengthOf(text: string): string {
   const length = Array.from(text).length;

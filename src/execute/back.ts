@@ -26,7 +26,8 @@ export interface BackOptions {
 /** Takes steps back in reverse, and only those that the journal says this run has begun: an undo must never touch what was there before. */
 export async function runBack(c: RunContext, options: BackOptions): Promise<Outcome> {
   const keep = options.to === null ? [] : phaseNames.slice(0, phaseNames.indexOf(options.to) + 1);
-  const states = new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state]));
+  const readStates = async () => new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state]));
+  const states = await readStates();
   for (const phase of [...c.plan.phases].reverse().filter((p) => !keep.includes(p.name))) {
     const begun = phase.steps.filter((s) => states.has(s.id) && states.get(s.id) !== 'undone');
     if (!begun.length) continue;
@@ -40,6 +41,8 @@ export async function runBack(c: RunContext, options: BackOptions): Promise<Outc
       await undoStep(c, step, options);
       if (isStopping(c) && 'revive' in step && step.revive) return { outcome: 'interrupted' };
     }
+    // They are back, and partitions may have come since.
+    if (phase.name === 'contract') await checkOurTriggers(c, await readStates());
     c.emit({ type: 'phase.finished', phase: phase.name, ms: c.clock.now() - started });
   }
   return { outcome: 'reached' };
