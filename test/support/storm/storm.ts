@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { phaseNames, type PhaseName } from '../../../src/events.ts';
 import { raw } from '../../../src/sql/sql.ts';
 import type { Connect } from '../../../src/database/database.ts';
+import { asApplication } from '../as-application.ts';
 import { migrate } from '../example.ts';
 import { compare } from './compare.ts';
 import { inProcess, inProcesses, type Driven, type Ended, type Executor, type Move } from './executor.ts';
@@ -114,14 +115,14 @@ class Conductor {
     this.#execute =
       options.executor?.(driven) ??
       (options.kind.processes ? inProcesses(options.url, migration, this.#world) : inProcess(driven));
-    this.#meddler = new Meddler(options.connect, shape, this.#world, seeded.fork('meddler'));
+    this.#meddler = new Meddler(asApplication(options.connect), shape, this.#world, seeded.fork('meddler'));
   }
 
   async conduct(): Promise<StormReport> {
     const { seed, url, kind } = this.#options;
     const started = Date.now();
     const [world, seeded] = [this.#world, new Random(seed)];
-    const session = await this.#connect('executor', 'storm');
+    const session = await asApplication(this.#connect)('executor', 'storm');
     await session.execute(raw(this.#shape.before)).finally(() => session.close());
     const writers = Array.from(
       { length: WRITERS },
@@ -242,7 +243,7 @@ class Conductor {
     const before = { ...this.#world.allowed };
     this.#world.allowed.old = this.#world.allowed.new = false;
     await this.#unused();
-    this.#failures.push(...(await compare(this.#connect, this.#shape, this.#world, this.#at, this.#m)));
+    this.#failures.push(...(await compare(asApplication(this.#connect), this.#shape, this.#world, this.#at, this.#m)));
     this.#world.count('comparisons');
     Object.assign(this.#world.allowed, before);
   }
