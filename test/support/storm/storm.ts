@@ -15,7 +15,7 @@ import { makeColumnShape } from './column-shape.ts';
 import { makeJsonShape } from './json-shape.ts';
 import type { Shape } from './shape.ts';
 import { World } from './world.ts';
-import { Writer, type Pacing } from './writer.ts';
+import { commits, Writer, type Pacing } from './writer.ts';
 
 const WRITERS = 8;
 
@@ -123,7 +123,7 @@ class Conductor {
     const started = Date.now();
     const [world, seeded] = [this.#world, new Random(seed)];
     const session = await asApplication(this.#connect)('executor', 'storm');
-    await session.execute(raw(this.#shape.before)).finally(() => session.close());
+    await session.execute(raw(`${this.#shape.before}; ${commits}`)).finally(() => session.close());
     const writers = Array.from(
       { length: WRITERS },
       (_, i) => new Writer(url, this.#shape, world, seeded.fork(`writer ${i}`), i, kind.pacing),
