@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const onServer = {
   globalSetup: 'test/support/postgres.ts',
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
   maxWorkers: 2,
 };
 

@@ -263,7 +263,7 @@ describe('triggers of the application that our writes fire', () => {
       await moved.to('expand');
       await db.run(`UPDATE users SET prefs = '{"theme": "captured"}' WHERE id < 10`);
       await db.run(
-        `CREATE CONSTRAINT TRIGGER logs AFTER INSERT OR UPDATE ON user_prefs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION logged()`,
+        `UPDATE lockkeeper.run SET shapes = NULL; CREATE CONSTRAINT TRIGGER logs AFTER INSERT OR UPDATE ON user_prefs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION logged()`,
       );
       await moved.to('contract');
       await db.run(`UPDATE user_prefs SET theme = 'light'`);

@@ -227,7 +227,10 @@ class Conductor {
       return (await this.#meddler.undoByHand()) ? null : 'drift that nobody caused';
     }
     if (ended.how !== 'refused') return null;
-    if (ended.why.includes('"gate":"parity"')) return `parity is not exact: ${ended.why}`;
+    if (ended.why.includes('"gate":"parity"')) {
+      await this.#check('dual-write');
+      return `parity is not exact: ${ended.why}`;
+    }
     await this.#openGates();
     return null;
   }
@@ -239,11 +242,11 @@ class Conductor {
   }
 
   /** While nobody writes. */
-  async #check(): Promise<void> {
+  async #check(at = this.#at): Promise<void> {
     const before = { ...this.#world.allowed };
     this.#world.allowed.old = this.#world.allowed.new = false;
     await this.#unused();
-    this.#failures.push(...(await compare(asApplication(this.#connect), this.#shape, this.#world, this.#at, this.#m)));
+    this.#failures.push(...(await compare(asApplication(this.#connect), this.#shape, this.#world, at, this.#m)));
     this.#world.count('comparisons');
     Object.assign(this.#world.allowed, before);
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Application, isCut } from './application.ts';
 import type { Random } from './random.ts';
@@ -178,7 +179,7 @@ export class Writer {
         const { rows } = await this.#app.run({ sql: remember });
         commit = new Commit(
           (rows[0] as Mark | undefined) ?? null,
-          isPrepared ? `${this.#name}-${random.next()}` : null,
+          isPrepared ? randomUUID() : null, // unique in the whole server, where the same seed may run beside this one
         );
         await commit.run(run);
         world.acknowledge(changes);
