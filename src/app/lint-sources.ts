@@ -95,12 +95,19 @@ const readText = (file: string): Promise<string> =>
     throw fileNotReadable(file, cause);
   });
 
-/** The names in the folder, at any depth, and those beside it. */
+/** The names in the folder and in those of its folders that a tool keeps beside its migrations, and those around the folder. */
 async function namesAround(root: string): Promise<ReadonlySet<string>> {
-  const inside = await readdir(root, { recursive: true }).catch(() => []);
-  const above = await readdir(dirname(root)).catch(() => []);
-  return new Set([...inside.map((name) => name.split(sep).join('/')), ...above.map((name) => `../${name}`)]);
+  const inside = await entriesOf(root);
+  const kept = inside.filter((entry) => entry.isDirectory() && /^(meta|committed|\d.*)$/u.test(entry.name));
+  const below = await Promise.all(
+    kept.map(async ({ name }) => (await entriesOf(join(root, name))).map((entry) => `${name}/${entry.name}`)),
+  );
+  const above = await entriesOf(dirname(root));
+  return new Set([...inside.map(({ name }) => name), ...below.flat(), ...above.map(({ name }) => `../${name}`)]);
 }
+
+const entriesOf = (folder: string): Promise<readonly Dirent[]> =>
+  readdir(folder, { withFileTypes: true }).catch(() => []);
 
 /** Plain files of several folders are one history, in the order of their paths. */
 function merged(roots: readonly Root[]): readonly Source[] {

@@ -7,7 +7,8 @@ import type { Severity } from '../lint/rule.ts';
 import { fileNotReadable } from '../migration/errors.ts';
 import { nearest } from '../migration/nearest.ts';
 import { changedFiles } from './changed-files.ts';
-import { readConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { findConfig } from './find-config.ts';
 import { readSources, type Source } from './lint-sources.ts';
 
 export interface LintInput {
@@ -54,7 +55,7 @@ export interface LintResult {
 
 /** Says what is dangerous in migrations; nothing is run, and no database is needed. */
 export async function lint(input: LintInput): Promise<LintResult> {
-  const { lint: settings, root } = await readConfig({ cwd: input.cwd });
+  const { lint: settings, root } = await settingsFor(input.cwd);
   const options = await optionsOf(input, settings, root);
   const sources = input.text === undefined ? await readSources(input.cwd, input.paths) : [stdin(input.text)];
   if (sources.length === 0) throw nothingToLint(input.paths);
@@ -69,7 +70,14 @@ export async function lint(input: LintInput): Promise<LintResult> {
 
 const stdin = (text: string): Source => ({ runner: 'plain SQL files', files: [{ path: 'stdin', text }] });
 
-type Settings = Awaited<ReturnType<typeof readConfig>>['lint'];
+type Settings = Config['lint'];
+
+/** Without a configuration its schema is not loaded either. */
+async function settingsFor(cwd: string): Promise<Pick<Config, 'lint' | 'root'>> {
+  if ((await findConfig(resolve(cwd))) === null) return { lint: { rules: {} }, root: cwd };
+  const { readConfig } = await import('./config.ts');
+  return readConfig({ cwd });
+}
 
 async function optionsOf(input: LintInput, settings: Settings, root: string): Promise<LintOptions> {
   const [enable, disable] = [input.enable ?? [], input.disable ?? []];
