@@ -36,6 +36,8 @@ export interface LintDocument {
     readonly errors: number;
     readonly warnings: number;
     readonly infos: number;
+    /** Parts of scripts that nobody can judge before they run. */
+    readonly notices: number;
     /** Files that are no SQL. */
     readonly unreadable: number;
     readonly pg: number;
@@ -63,7 +65,9 @@ export async function lint(input: LintInput): Promise<LintResult> {
   const files = chosen.flatMap((source) => lintFiles(source.files, options));
   return {
     document: documentOf(files, options.pg, sources),
-    texts: new Map(sources.flatMap((source) => source.files.map(({ path, text }) => [path, text]))),
+    texts: new Map(
+      sources.flatMap((source) => source.files.map(({ path, text, source: script }) => [path, script ?? text])),
+    ),
     failOn: settings.fail_on ?? 'error',
   };
 }
@@ -135,6 +139,7 @@ function documentOf(files: readonly FileFindings[], pg: number | undefined, sour
     summary: {
       files: files.length,
       ...{ errors: count('error'), warnings: count('warning'), infos: count('info') },
+      notices: files.flatMap((file) => file.notices).length,
       unreadable: files.filter(({ error }) => error !== null).length,
       ...{ pg: pg ?? DEFAULT_PG, pgAssumed: pg === undefined },
       runners: [...new Set(sources.map(({ runner }) => runner))],
@@ -145,6 +150,6 @@ function documentOf(files: readonly FileFindings[], pg: number | undefined, sour
 const nothingToLint = (paths: readonly string[]) =>
   new LockkeeperError('FILE_NOT_FOUND', {
     message: `There is no migration in ${paths.join(', ')}.`,
-    hint: 'Files that end in .sql are read, and scripts of Knex and node-pg-migrate.',
+    hint: 'Files that end in .sql are read, and the scripts of Alembic, Django, Rails, Knex and node-pg-migrate.',
     fix: 'Name a file or a folder of migrations.',
   });
