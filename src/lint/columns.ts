@@ -25,9 +25,11 @@ export function newColumns({ node, statement, commands }: Context): readonly New
       return itemAt(statement, statement.index(def.location ?? 0));
     },
   }));
-  const added = commands.flatMap(({ type, column: def, table, at }) =>
-    type === 'AT_AddColumn' && def && !table.temporary ? [{ def, name: def.colname ?? '', at }] : [],
-  );
+  const added = commands.flatMap((command) => {
+    const { type, column: def, table } = command;
+    if (type !== 'AT_AddColumn' || !def || table.temporary) return [];
+    return [{ def, name: def.colname ?? '', at: command.at }];
+  });
   return [...created, ...added];
 }
 
