@@ -2,7 +2,7 @@ import { type AddedColumn, addedColumns, defaultOf, has } from '../columns.ts';
 import { qualified } from '../names.ts';
 import { backfill, instead, notNullSteps, withoutInline } from '../rewrite.ts';
 import type { Context, Rule } from '../rule.ts';
-import { serialBase, typeOf } from '../world/column-type.ts';
+import { type ColumnType, serialBase, typeOf } from '../world/column-type.ts';
 import type { World } from '../world/world.ts';
 
 export const addColumnNotNullNoDefault: Rule = {
@@ -42,8 +42,11 @@ const isFilled = ({ def }: AddedColumn, world: World): boolean =>
   has(def, 'CONSTR_IDENTITY') ||
   has(def, 'CONSTR_GENERATED') ||
   serialBase(typeOf(def.typeName)) !== null ||
-  world.findType({ schema: typeOf(def.typeName)?.schema ?? null, name: typeOf(def.typeName)?.name ?? '' })?.kind ===
-    'domain';
+  hasDefault(typeOf(def.typeName), world);
+
+/** A domain may bring a default along. */
+const hasDefault = (type: ColumnType | null, world: World): boolean =>
+  type !== null && world.findType(type)?.hasDefault === true;
 
 function inSteps(context: Context, { command, table, name }: AddedColumn): string | null {
   const notNull = withoutNotNull(context, command);
