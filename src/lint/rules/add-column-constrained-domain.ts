@@ -12,6 +12,7 @@ export const addColumnConstrainedDomain: Rule = {
   why: 'To see whether the domain allows its value, PostgreSQL rewrites the whole table, even when the column has no default. With the base type and a CHECK that is NOT VALID nothing is rewritten.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['rewrite'],
   versions: 'All. Arrays of such a domain are not affected.',
   bad: [
     {

@@ -12,6 +12,7 @@ export const addColumnNotNullNoDefault: Rule = {
   why: 'The rows that are there would have NULL, so that it fails with 23502 unless the table is empty; and when it is, writers that do not know the column fail from then on.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: 'reads and writes of the table while it is scanned; then it fails',
+  work: ['scan'],
   bad: [
     { sql: 'ALTER TABLE orders ADD COLUMN shop_id bigint NOT NULL', at: 'ADD COLUMN shop_id bigint NOT NULL' },
     {

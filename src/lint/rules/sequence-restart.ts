@@ -34,9 +34,11 @@ export const sequenceRestart: Rule = {
     const alter = as(context.node, 'AlterSeqStmt');
     if (alter?.sequence && restarts(alter.options) && isOldNamed(context, nameOf(alter.sequence))) yield { message };
     for (const { node, at } of oldCommands(context, 'AT_SetIdentity'))
-      if (restarts(optionList(node.def))) yield { message, at };
+      if (restarts(optionList(node.def)))
+        yield { message, at, lock: 'ACCESS EXCLUSIVE', blocks: 'reads and writes of the table, briefly' };
     const select = as(context.node, 'SelectStmt');
-    if (select && setsToConstant(context, select)) yield { message };
+    if (select && setsToConstant(context, select))
+      yield { message, lock: 'ROW EXCLUSIVE', blocks: 'nothing; the harm is in what nextval() gives from now on' };
   },
 };
 
