@@ -15,7 +15,7 @@ import { makeColumnShape } from './column-shape.ts';
 import { makeJsonShape } from './json-shape.ts';
 import type { Shape } from './shape.ts';
 import { World } from './world.ts';
-import { Writer, type Pacing } from './writer.ts';
+import { commits, Writer, type Pacing } from './writer.ts';
 
 const WRITERS = 8;
 
@@ -123,7 +123,7 @@ class Conductor {
     const started = Date.now();
     const [world, seeded] = [this.#world, new Random(seed)];
     const session = await asApplication(this.#connect)('executor', 'storm');
-    await session.execute(raw(this.#shape.before)).finally(() => session.close());
+    await session.execute(raw(`${this.#shape.before}; ${commits}`)).finally(() => session.close());
     const writers = Array.from(
       { length: WRITERS },
       (_, i) => new Writer(url, this.#shape, world, seeded.fork(`writer ${i}`), i, kind.pacing),
@@ -227,7 +227,10 @@ class Conductor {
       return (await this.#meddler.undoByHand()) ? null : 'drift that nobody caused';
     }
     if (ended.how !== 'refused') return null;
-    if (ended.why.includes('"gate":"parity"')) return `parity is not exact: ${ended.why}`;
+    if (ended.why.includes('"gate":"parity"')) {
+      await this.#check('dual-write');
+      return `parity is not exact: ${ended.why}`;
+    }
     await this.#openGates();
     return null;
   }
@@ -239,11 +242,11 @@ class Conductor {
   }
 
   /** While nobody writes. */
-  async #check(): Promise<void> {
+  async #check(at = this.#at): Promise<void> {
     const before = { ...this.#world.allowed };
     this.#world.allowed.old = this.#world.allowed.new = false;
     await this.#unused();
-    this.#failures.push(...(await compare(asApplication(this.#connect), this.#shape, this.#world, this.#at, this.#m)));
+    this.#failures.push(...(await compare(asApplication(this.#connect), this.#shape, this.#world, at, this.#m)));
     this.#world.count('comparisons');
     Object.assign(this.#world.allowed, before);
   }
