@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { lint, type LintDocument, type LintResult } from '../../app/lint.ts';
+import type { Connect } from '../../database/database.ts';
 import { rules } from '../../lint/registry.ts';
 import { severities, type Severity } from '../../lint/rule.ts';
 import { nearest } from '../../migration/nearest.ts';
@@ -27,6 +28,10 @@ interface Flags {
   readonly since?: string;
   readonly latest?: number;
   readonly stdin?: true;
+  readonly exec?: string;
+  readonly target?: string;
+  readonly databaseUrl?: string;
+
   readonly explain?: string;
 }
 
@@ -48,15 +53,26 @@ export const lintCommand = (terminal: Terminal): Command => {
     .option('--since <commit>', 'report only files that changed since')
     .option('--latest <n>', 'report only the newest files of a folder', integer(1))
     .option('--stdin', 'read SQL from stdin')
+    .option('--exec <command>', 'also judge the SQL that a command prints')
+    .option(
+      '--target <name>',
+      'a target of the configuration, whose schema and sizes count; its applied files are left out',
+    )
+    .option('--database-url <url>', 'the same, by its address')
     .option('--explain <rule>', 'explain a rule, and do nothing else')
     .addOption(new Option('--format <format>', 'what to print').choices(formats).default('text'))
     .option('--json', 'the same as --format json')
     .action(async (paths: readonly string[], flags: Flags) => {
       if (flags.explain !== undefined) return terminal.out(explained(flags.explain, terminal));
-      if (paths.length === 0 && !flags.stdin)
+      if (paths.length === 0 && !flags.stdin && flags.exec === undefined)
         throw usage('Nothing to lint was named.', 'Name files or a folder, or --stdin.');
       const text = flags.stdin ? await terminal.input() : undefined;
-      const result = await lint({ cwd: terminal.cwd, paths, ...flags, ...(text !== undefined && { text }) });
+      const connect = await connectionOf(terminal, flags);
+      const result = await lint({
+        ...{ cwd: terminal.cwd, paths, ...flags },
+        ...(text !== undefined && { text }),
+        ...(connect && { connect }),
+      });
       terminal.out(rendered(terminal, result, flags.json ? 'json' : flags.format));
       terminal.exit(exitCodeOf(result.document, flags.failOn ?? result.failOn));
     });
@@ -67,6 +83,13 @@ export const lintCommand = (terminal: Terminal): Command => {
     'lint --explain set-not-null',
   ]);
 };
+
+/** Only when it is asked for: what is in the environment is for other commands. */
+async function connectionOf(terminal: Terminal, flags: Flags): Promise<Connect | null> {
+  if (flags.target === undefined && flags.databaseUrl === undefined) return null;
+  const { openDeps } = await import('../open-deps.ts');
+  return (await openDeps(terminal, flags)).deps.connect;
+}
 
 /** Several in one word, with commas; given again it adds. */
 function list(text: string, before: readonly string[] = []): readonly string[] {
