@@ -10,12 +10,16 @@ import { nearest } from '../migration/nearest.ts';
 import { changedFiles } from './changed-files.ts';
 import type { Config } from './config.ts';
 import { findConfig } from './find-config.ts';
-import { readSources, type Source } from './lint-sources.ts';
+import { readSources, type Source, type Unsaved } from './lint-sources.ts';
 import { printedBy } from './printed-by.ts';
 
 export interface LintInput {
   readonly cwd: string;
   readonly paths: readonly string[];
+  /** Report only this file, relative to `cwd`. */
+  readonly only?: string;
+  /** Texts of files that are not as they are on disk. */
+  readonly unsaved?: Unsaved;
   /** SQL that is no file. */
   readonly text?: string;
   /** Opens a session of the database that the files are for. */
@@ -81,8 +85,8 @@ export async function lint(input: LintInput): Promise<LintResult> {
   };
 }
 
-async function sourcesOf({ cwd, paths, text, exec }: LintInput): Promise<readonly Source[]> {
-  const named = paths.length === 0 ? [] : await readSources(cwd, paths);
+async function sourcesOf({ cwd, paths, text, exec, unsaved }: LintInput): Promise<readonly Source[]> {
+  const named = paths.length === 0 ? [] : await readSources(cwd, paths, unsaved);
   const printed = exec === undefined ? [] : [oneText(exec, await printedBy(exec, cwd))];
   return [...named, ...printed, ...(text === undefined ? [] : [oneText('stdin', text)])];
 }
@@ -130,7 +134,7 @@ function checkRule(id: string): void {
 }
 
 /** Which of the files are reported; all are read, for what they leave behind. */
-async function choose(source: Source, { cwd, latest, since, transaction }: LintInput): Promise<Source> {
+async function choose(source: Source, { cwd, latest, since, transaction, only }: LintInput): Promise<Source> {
   const changed = since === undefined ? null : await changedFiles(cwd, since);
   const first = latest === undefined ? 0 : source.files.length - latest;
   const files = source.files.map((file, i): LintFile => {
@@ -138,7 +142,7 @@ async function choose(source: Source, { cwd, latest, since, transaction }: LintI
     return {
       ...file,
       ...(transaction && !file.sections && { transaction }),
-      report: i >= first && isChanged,
+      report: i >= first && isChanged && (only === undefined || file.path === only),
       pending: file.pending === true || (changed !== null && isChanged),
     };
   });

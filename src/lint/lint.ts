@@ -57,6 +57,8 @@ export interface Finding extends Place {
   readonly why: string;
   readonly lock: LockMode | null;
   readonly blocks: string | null;
+  /** Its statement, which `fix` replaces. */
+  readonly statement: Place;
   readonly fix: string | null;
 }
 
@@ -172,7 +174,11 @@ function toFinding(
       ...placeAt(at),
     },
     ...{ message, why: rule.why, lock: found.lock === undefined ? rule.lock : found.lock },
-    ...{ blocks: found.blocks === undefined ? rule.blocks : found.blocks, fix: found.fix ?? null },
+    ...{
+      blocks: found.blocks === undefined ? rule.blocks : found.blocks,
+      statement: placeAt(statement),
+      fix: found.fix ?? null,
+    },
   };
 }
 

@@ -33,6 +33,7 @@ interface Flags {
   readonly databaseUrl?: string;
 
   readonly explain?: string;
+  readonly lsp?: true;
 }
 
 export const lintCommand = (terminal: Terminal): Command => {
@@ -59,11 +60,13 @@ export const lintCommand = (terminal: Terminal): Command => {
       'a target of the configuration, whose schema and sizes count; its applied files are left out',
     )
     .option('--database-url <url>', 'the same, by its address')
+    .option('--lsp', 'serve an editor: the Language Server Protocol on stdin and stdout')
     .option('--explain <rule>', 'explain a rule, and do nothing else')
     .addOption(new Option('--format <format>', 'what to print').choices(formats).default('text'))
     .option('--json', 'the same as --format json')
     .action(async (paths: readonly string[], flags: Flags) => {
       if (flags.explain !== undefined) return terminal.out(explained(flags.explain, terminal));
+      if (flags.lsp) return serve(terminal, flags);
       if (paths.length === 0 && !flags.stdin && flags.exec === undefined)
         throw usage('Nothing to lint was named.', 'Name files or a folder, or --stdin.');
       const text = flags.stdin ? await terminal.input() : undefined;
@@ -83,6 +86,15 @@ export const lintCommand = (terminal: Terminal): Command => {
     'lint --explain set-not-null',
   ]);
 };
+
+/** Until the editor says exit; what belongs to a run over files is left out. */
+async function serve({ cwd, streams }: Terminal, { pg, transaction, schema, enable, disable }: Flags): Promise<void> {
+  const { serveLint } = await import('../lint-server.ts');
+  const options = Object.entries({ pg, transaction, schema, enable, disable }).filter(
+    ([, value]) => value !== undefined,
+  );
+  await serveLint({ cwd, ...Object.fromEntries(options) }, streams.input, streams.output);
+}
 
 /** Only when it is asked for: what is in the environment is for other commands. */
 async function connectionOf(terminal: Terminal, flags: Flags): Promise<Connect | null> {
