@@ -38,11 +38,16 @@ export const longStatementWhileLocked: Rule = {
     const [first] = held;
     if (work === null || first === undefined) return;
     yield {
-      message: `${listed([...new Set(held.map(({ relation }) => relation.replace(/^public\./u, '')))])} stays locked while ${work} runs.`,
+      message: `${some([...new Set(held.map(({ relation }) => relation.replace(/^public\./u, '')))])} stays locked while ${work} runs.`,
       lock: held.find(({ mode }) => mode === 'ACCESS EXCLUSIVE')?.mode ?? first.mode,
     };
   },
 };
 
 const strongLocks = ({ world }: Context) =>
-  world.session.locks.filter(({ kind }) => kind !== 'view' && kind !== 'sequence');
+  [...world.session.locks].filter(({ kind }) => kind !== 'view' && kind !== 'sequence');
+
+const MOST = 5;
+
+const some = (names: readonly string[]): string =>
+  names.length > MOST ? listed([...names.slice(0, MOST), `${String(names.length - MOST)} more`]) : listed(names);
