@@ -45,7 +45,7 @@ export const executing: readonly Mutant[] = [
   {
     name: 'after a write that fires triggers of the application, names are ours again',
     file: 'mappings/table-mapping.ts',
-    find: '\n    ? sql`\n    ${backToOwnPath};`',
+    find: '\n    ? sql`\n    ${backToOwnPathInside}`',
     replace: '\n    ? sql``',
     test: {
       file: 'executor-races',
