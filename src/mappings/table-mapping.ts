@@ -116,7 +116,7 @@ const computed = (m: TableMapping, target: Target): Sql =>
   ]);
 
 /** UPDATE of the target's rows from the rows of `t`: only columns for which `when` holds, and only real differences. */
-export function updateFrom(m: TableMapping, target: Target, rows: Sql, when: (column: number) => Sql): Sql {
+function updateFrom(m: TableMapping, target: Target, rows: Sql, when: (column: number) => Sql): Sql {
   const value = (j: number) => sql`f.${ident(`v${j}`)}`;
   const current = (c: TargetColumn) => sql`n.${ident(c.name)}`;
   return sql`
