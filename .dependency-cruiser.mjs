@@ -3,6 +3,7 @@ const layers = [
   'errors',
   'events',
   'clock',
+  'markdown',
   'sql',
   'database',
   'catalog',
@@ -29,7 +30,7 @@ const mayNotLookUp = layers.map((layer, i) => ({
   to: { path: `^src/(${layers.slice(i + 1).join('|') || '$none'})[./]` },
 }));
 
-const pure = { path: '^src/(sql|steps|mappings|operations|lint|plan|report)/', pathNot: '[.]test[.]ts$' };
+const pure = { path: '^src/(markdown|sql|steps|mappings|operations|lint|plan|report)/', pathNot: '[.]test[.]ts$' };
 
 export default {
   forbidden: [
