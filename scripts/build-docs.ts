@@ -12,7 +12,7 @@ export const commandsPage = new URL('../docs/commands.md', import.meta.url);
 const shared = ['--target', '--database-url', '--journal-schema', '--config', '--help'];
 
 /** The program as `--help` sees it; nothing of a terminal is used before a command runs. */
-export const program = (): Command => buildProgram({} as Terminal, '');
+export const program = (): Promise<Command> => buildProgram({} as Terminal, '');
 
 /** Commands that do something, by what is typed: `apply`, `archive list`. */
 export function commandsOf(command: Command, above = ''): Map<string, Command> {
@@ -36,8 +36,8 @@ function helpOf(command: Command): string {
 }
 
 /** The page with the help of each `<!-- help: NAME -->` put in below it, up to the end of its code block. */
-export function withHelp(page: string): Promise<string> {
-  const commands = commandsOf(program());
+export async function withHelp(page: string): Promise<string> {
+  const commands = commandsOf(await program());
   const filled = page.replace(/<!-- help: (.+?) -->\n(\n```text\n[^]*?\n```\n)?/gu, (_, name: string) => {
     const command = commands.get(name);
     if (!command) throw new Error(`There is no command "${name}".`);

@@ -237,8 +237,12 @@ it('a row that moves to another page while the old column is brought up to date 
         if (moved || role !== 'worker' || when !== 'before' || !/^\s*(WITH|UPDATE)/.test(text)) return;
         moved = true;
         await r.db.run(
-          `UPDATE products SET name = repeat('x', 1500) WHERE id BETWEEN 5 AND 20; UPDATE products SET name = repeat('x', 1500) WHERE id = 1`,
+          `UPDATE products SET name = repeat('x', 1500) WHERE id > 4; UPDATE products SET name = repeat('x', 1500) WHERE id = 1`,
         );
+        const [one] = await r.db.rows(
+          `SELECT (ctid::text::point)[0] >= (SELECT max(pages) FROM lockkeeper.sweep) AS behind FROM products WHERE id = 1`,
+        );
+        expect(one).toEqual({ behind: true });
       },
     },
     async (r) => {

@@ -62,7 +62,7 @@ it('explains every field of a migration', async () => {
 
 it('explains every command, and its help is current', async () => {
   const page = await readFile(commandsPage, 'utf8');
-  for (const typed of commandsOf(program()).keys()) {
+  for (const typed of commandsOf(await program()).keys()) {
     expect(headings(page)).toContain(typed);
     expect(page).toContain(`<!-- help: ${typed} -->`);
   }
@@ -71,7 +71,7 @@ it('explains every command, and its help is current', async () => {
 
 it('explains every option that commands share', async () => {
   const [shared = ''] = (await read('docs/commands.md')).split('## Exit codes');
-  const options = commandsOf(program()).get('expect')?.options ?? [];
+  const options = commandsOf(await program()).get('expect')?.options ?? [];
   const connection = options.filter(({ long }) => !['--phase', '--wait'].includes(long ?? ''));
   expect(connection.length).toBeGreaterThan(4);
   for (const { long } of connection) expect(shared).toContain(long);

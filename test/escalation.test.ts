@@ -3,7 +3,7 @@ import { planMigration } from '../src/app/plan-migration.ts';
 import { migrate } from './support/example.ts';
 import { written } from './support/migration-file.ts';
 import { withRoles, type Role } from './support/roles.ts';
-import type { TestDatabase } from './support/database.ts';
+import { withDatabase, type TestDatabase } from './support/database.ts';
 
 // A role that may create objects where our statements could find them must not have its code run by anybody else.
 
@@ -248,6 +248,32 @@ describe('triggers of the application that our writes fire', () => {
       expect(await m.verify()).toMatchObject({ ok: true });
       await m.to('contract');
       await m.back();
+    });
+  });
+
+  it('find their tables at commit too, when they are deferred', async () => {
+    const rename = await written('renamed', 'rename_column: { table: users, from: name, to: full_name }');
+    const move = await extraction('public');
+    const deferred = `CREATE TABLE log (n int);
+      CREATE TABLE users (id int PRIMARY KEY, name text, prefs jsonb); INSERT INTO users SELECT i, 'x', '{"theme": "dark"}' FROM generate_series(1, 50) i;
+      CREATE FUNCTION logged() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (1); RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER logs AFTER INSERT OR UPDATE ON users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION logged();`;
+    await withDatabase(deferred, async (db) => {
+      const [moved, renamed] = [migrate(db.connect, move), migrate(db.connect, rename)];
+      await moved.to('expand');
+      await db.run(`UPDATE users SET prefs = '{"theme": "captured"}' WHERE id < 10`);
+      await db.run(
+        `UPDATE lockkeeper.run SET shapes = NULL; CREATE CONSTRAINT TRIGGER logs AFTER INSERT OR UPDATE ON user_prefs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION logged()`,
+      );
+      await moved.to('contract');
+      await db.run(`UPDATE user_prefs SET theme = 'light'`);
+      await moved.back();
+      await renamed.to('contract');
+      await db.run(`UPDATE users SET full_name = 'y'`);
+      await renamed.back();
+      expect(await db.rows(`SELECT DISTINCT name, prefs ->> 'theme' AS theme FROM users`)).toEqual([
+        { name: 'y', theme: 'light' },
+      ]);
     });
   });
 

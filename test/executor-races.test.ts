@@ -219,4 +219,14 @@ describe('our triggers', () => {
       await r.db.run(`UPDATE users SET preferences = '{"theme": "dark"}' WHERE id = 1`);
       expect(await r.row('SELECT theme FROM seen')).toEqual({ theme: 'dark' });
     }));
+
+  it('what the application calls like something of PostgreSQL’s own is never ours', () =>
+    race({ migration, before: users, phase: 'dual-write' }, async (r) => {
+      // For a key of this type it fits better than the one that takes "any".
+      await r.db.run(
+        `CREATE FUNCTION public.jsonb_build_array(bigint) RETURNS jsonb LANGUAGE sql AS $$ SELECT '["another"]'::jsonb $$`,
+      );
+      await r.db.run(`UPDATE users SET preferences = '[1]' WHERE id = 1`);
+      expect(await r.db.rows('SELECT key FROM lockkeeper.quarantine')).toEqual([{ key: [1] }]);
+    }));
 });

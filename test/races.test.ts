@@ -314,6 +314,9 @@ describe('chunks and drains', () => {
         expect(await r.row('SELECT count(*)::int AS n FROM user_preferences')).toEqual(
           await r.row('SELECT count(*)::int AS n FROM users'),
         );
+        expect(
+          await r.row(`SELECT FROM lockkeeper.chunk WHERE file_node <> pg_relation_filenode('users')`),
+        ).toBeUndefined();
       },
     );
   });
@@ -334,6 +337,7 @@ describe('chunks and drains', () => {
           );
           claimed = claim.end;
           chunksThen = claim.end.then(() => r.row('SELECT count(*)::int AS n FROM lockkeeper.chunk'));
+          if (!claim.waits) await chunksThen;
         },
       },
       async (r) => {

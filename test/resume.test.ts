@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { dataOf } from './support/data.ts';
 import { withDatabase, type TestDatabase } from './support/database.ts';
 import { examples, migrate } from './support/example.ts';
 import { mortal } from './support/mortal.ts';
+import { startOfPart } from './support/part.ts';
 import { shapeOf } from './support/shape.ts';
 
 const usersWorld = async (db: TestDatabase) => ({ shape: await shapeOf(db), data: await dataOf(db) });
@@ -26,12 +27,11 @@ async function killedAt(db: TestDatabase, n: number, migration: string, work: Wo
 }
 
 const AT_ONCE = 4;
-/** Every change in turn is killed after in so many runs of this suite; KILL_EVERY=1 tries them all. */
-const EVERY = Number(process.env['KILL_EVERY'] ?? 4);
+const EVERY = inject('oneIn');
 
 /** Tries n, n + EVERY, … from a random one until one tells that there are no more; several at a time, each on a database of its own. Returns the last. */
 async function forManyChanges(tried: (n: number) => Promise<boolean>): Promise<number> {
-  let next = 1 + Math.floor(Math.random() * EVERY);
+  let next = 1 + startOfPart('changes to be killed after');
   let end = Infinity;
   const worker = async () => {
     while (next < end) {

@@ -1,4 +1,5 @@
-import { describe, inject, it } from 'vitest';
+import { inject, it } from 'vitest';
+import { partOf } from './support/part.ts';
 import { refuses, travel, type Journey } from './support/shapes/journey.ts';
 import { converting, extracting, indexing, renaming } from './support/shapes/journeys.ts';
 import type { Kind, Shape } from './support/shapes/shape.ts';
@@ -17,10 +18,12 @@ const journeys: Readonly<Record<Kind, (shape: Shape) => Journey>> = {
 const some =
   /a composite key|of partitions|quotes and spaces|of every kind|settings|a domain|length|CASCADE|publication/;
 
-describe.each(shapes.filter(({ name }) => inject('serverMajor') === 18 || some.test(name)))('$name', (shape) => {
-  const kinds = shape.kinds.filter((kind) => kind !== 'change_column_type' || shape.value.into !== null);
-  it.concurrent.each(kinds)('%s', { timeout: 180_000 }, async (kind) => {
-    const why = shape.refused?.[kind];
-    await (why ? refuses(journeys[kind](shape), why) : travel(journeys[kind](shape)));
-  });
+const cases = shapes
+  .filter(({ name }) => inject('serverMajor') === 18 || some.test(name))
+  .flatMap((shape) => shape.kinds.map((kind) => [shape.name, kind, shape] as const))
+  .filter(([, kind, shape]) => kind !== 'change_column_type' || shape.value.into !== null);
+
+it.concurrent.each(partOf('shapes', cases))('%s: %s', { timeout: 180_000 }, async (_name, kind, shape) => {
+  const why = shape.refused?.[kind];
+  await (why ? refuses(journeys[kind](shape), why) : travel(journeys[kind](shape)));
 });

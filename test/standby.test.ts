@@ -7,6 +7,7 @@ import { tune } from '../src/app/control.ts';
 import type { Event } from '../src/events.ts';
 import { raw, sql } from '../src/sql/sql.ts';
 import { untilTrue } from './support/client.ts';
+import { asApplication } from './support/as-application.ts';
 import { migrate } from './support/example.ts';
 import { copyData, withServer, type OwnServer } from './support/server.ts';
 
@@ -52,7 +53,7 @@ it(
   { timeout: 180_000 },
   () =>
     withServer({ settings: ['fsync=off', 'wal_keep_size=512MB', 'max_wal_senders=4'] }, async (primary) => {
-      const session = await primary.connect('executor', 'tests');
+      const session = await asApplication(primary.connect)('executor', 'tests');
       await session.execute(raw(before));
       await withStandby(primary, async (standby) => {
         await untilTrue(primary.url(), `SELECT EXISTS (SELECT FROM pg_stat_replication WHERE state = 'streaming')`);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { sqlState } from '../src/database/sqlstate.ts';
 import { untilTrue } from './support/client.ts';
 import { withDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
@@ -107,35 +108,38 @@ describe.each(['with', 'without'])('a row that goes to another partition, %s a f
 });
 
 describe('a copy that is left at the key of a deleted row', () => {
-  const keyChange = `UPDATE users SET id = 2 WHERE id = 1`;
-
-  it.each(['DELETE FROM users WHERE id = 2', 'UPDATE users SET id = 3 WHERE id = 2'])(
+  it.each([
+    ['DELETE', (key: number) => `DELETE FROM users WHERE id = ${key}`],
+    ['UPDATE', (key: number) => `UPDATE users SET id = ${key + 1000} WHERE id = ${key}`],
+  ])(
     'does not fail the next row that comes to that key: %s just before the foreign keys come',
-    async (write) => {
-      let written = false;
+    async (_what, write) => {
+      // Another row for each try to get the locks: what an earlier one found has been drained.
+      let key = 9;
+      let added = false;
+      let outcome: string | null = null;
       await race(
         {
           migration,
-          before,
+          before: `${before}; INSERT INTO users SELECT i, 'more', '{}' FROM generate_series(10, 100) AS i`,
           phase: 'expand',
-          // The drain before that step has run, and the step has not asked for its locks yet.
           at: async ({ role, when, text }, r) => {
-            if (
-              written ||
-              role !== 'executor' ||
-              when !== 'before' ||
-              !text.startsWith('LOCK TABLE') ||
-              !text.includes('user_preferences')
-            )
-              return;
-            written = true;
-            await r.db.run(write);
+            if (role !== 'executor' || outcome) return;
+            // The drain before that step has run, and the step has not asked for its locks yet.
+            if (when === 'before' && /^LOCK TABLE .*user_preferences.* SHARE ROW/.test(text))
+              await r.db.run(write(++key));
+            if (when === 'after' && text.includes('FOREIGN KEY')) added = true;
+            if (when !== 'after' || text !== 'COMMIT' || !added) return;
+            outcome = await r.db.run(`UPDATE users SET id = ${key} WHERE id = 1`).then(
+              () => 'done',
+              (error: unknown) => sqlState(error) ?? String(error),
+            );
           },
         },
         async (r) => {
           await r.m.to('backfill');
-          expect(written).toBe(true);
-          await r.db.run(keyChange);
+          expect(key).toBeGreaterThan(9);
+          expect(outcome).toBe('done');
         },
       );
     },
@@ -147,7 +151,7 @@ describe('a copy that is left at the key of a deleted row', () => {
       race({ migration, before, phase: 'backfill' }, async (r) => {
         const replica = await r.session('SET session_replication_role = replica');
         await replica.do(write);
-        await r.db.run(keyChange);
+        await r.db.run('UPDATE users SET id = 2 WHERE id = 1');
         expect(await r.row('SELECT count(*)::int AS n FROM user_preferences WHERE user_id = 2')).toEqual({ n: 1 });
       }),
   );

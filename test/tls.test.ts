@@ -125,7 +125,7 @@ describe.skipIf(!isInstalled && process.env['CI'] === undefined)('TLS', () => {
         expect(await session.query(sql`SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()`)).toEqual([
           { ssl: true },
         ]);
-        await session.execute(sql`CREATE TABLE users (id bigint PRIMARY KEY, email text, preferences jsonb)`);
+        await session.execute(sql`CREATE TABLE public.users (id bigint PRIMARY KEY, email text, preferences jsonb)`);
         await session.close();
 
         await expect(connect('localhost', other)).rejects.toMatchObject({

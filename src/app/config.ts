@@ -1,5 +1,4 @@
-import { access } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { LockkeeperError } from '../errors.ts';
 import { checkSource, placeOf } from '../migration/check-source.ts';
@@ -8,6 +7,7 @@ import { nearest } from '../migration/nearest.ts';
 import type { Place } from '../migration/problem.ts';
 import { readSource } from '../migration/read-source.ts';
 import { name } from '../operations/fields.ts';
+import { findConfig } from './find-config.ts';
 
 const postgresUrl = /^postgres(ql)?:\/\//u;
 
@@ -64,8 +64,6 @@ export const configJsonSchema = () => ({
   title: 'Lockkeeper configuration',
 });
 
-/** A configuration as a TypeScript author writes it. */
-
 export interface Target {
   /** As written, `${NAME}` and all. */
   readonly url: string;
@@ -84,9 +82,6 @@ export interface Config {
   readonly targets: Readonly<Record<string, Target>>;
   readonly lint: z.output<typeof lintSettings>;
 }
-
-/** What the file may be called, in the folder it is for. */
-export const configFileNames = ['yaml', 'yml', 'json', 'ts', 'mts'].map((extension) => `lockkeeper.${extension}`);
 
 /** The project's configuration: the nearest file from `cwd` upwards, or the defaults. */
 export async function readConfig({ cwd }: { readonly cwd: string }): Promise<Config> {
@@ -113,20 +108,6 @@ function toConfig(
     ...{ targets: Object.fromEntries(targets), lint: data.lint },
   };
 }
-
-async function findConfig(folder: string): Promise<string | null> {
-  const here = await Promise.all(configFileNames.map((name) => exists(join(folder, name))));
-  const [found, second] = configFileNames.filter((_, i) => here[i]).map((name) => join(folder, name));
-  if (found && second) throw twoConfigs(found, second);
-  if (found) return found;
-  return dirname(folder) === folder ? null : findConfig(dirname(folder));
-}
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 /** A target's connection string, with its environment variables filled in. */
 export function resolveTarget({ targets }: Config, wanted: string, env: Readonly<Record<string, string | undefined>>) {
@@ -166,15 +147,3 @@ const unknownTarget = (wanted: string, known: readonly string[]) => {
     fix: near === null ? 'Add it to lockkeeper.yaml under targets, or pass --database-url.' : `Use --target ${near}.`,
   });
 };
-
-const twoConfigs = (first: string, second: string) =>
-  configInvalid(first, [
-    {
-      file: second,
-      line: 1,
-      column: 1,
-      path: '',
-      message: `There is a second configuration beside ${first}.`,
-      suggestion: 'Keep one of the two.',
-    },
-  ]);

@@ -1,7 +1,7 @@
 import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { editorLine } from './editor-schema.ts';
-import { configFileNames } from './config.ts';
+import { configFileNames } from './find-config.ts';
 import { fileExists, writeNewFile } from './write-new-file.ts';
 
 export interface InitResult {

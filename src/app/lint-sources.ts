@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { LintFile } from '../lint/lint.ts';
 import { detectRunner, filesOf } from '../lint/runners/detect.ts';
-import { type Folder, isScript, isSql, type Runner } from '../lint/runners/runner.ts';
+import { byName, type Folder, isScript, isSql, type Runner } from '../lint/runners/runner.ts';
 import { fileNotReadable } from '../migration/errors.ts';
 import { globPattern, isGlob } from './glob.ts';
 
@@ -71,9 +71,10 @@ async function readSource(cwd: string, root: string, files: readonly string[]): 
     path: root.split(sep).join('/'),
     names: await namesAround(root),
     texts: new Map(await withSettings(root, texts)),
+    loadRuby: async () => (await import('./load-ruby.ts')).loadRuby(),
   };
   const kind = detectRunner(folder);
-  const read = filesOf(folder, kind);
+  const read = await filesOf(folder, kind);
   return {
     kind,
     runner: kind.name,
@@ -95,12 +96,19 @@ const readText = (file: string): Promise<string> =>
     throw fileNotReadable(file, cause);
   });
 
-/** The names in the folder, at any depth, and those beside it. */
+/** The names in the folder and in those of its folders that a tool keeps beside its migrations, and those around the folder. */
 async function namesAround(root: string): Promise<ReadonlySet<string>> {
-  const inside = await readdir(root, { recursive: true }).catch(() => []);
-  const above = await readdir(dirname(root)).catch(() => []);
-  return new Set([...inside.map((name) => name.split(sep).join('/')), ...above.map((name) => `../${name}`)]);
+  const inside = await entriesOf(root);
+  const kept = inside.filter((entry) => entry.isDirectory() && /^(meta|committed|\d.*)$/u.test(entry.name));
+  const below = await Promise.all(
+    kept.map(async ({ name }) => (await entriesOf(join(root, name))).map((entry) => `${name}/${entry.name}`)),
+  );
+  const above = await entriesOf(dirname(root));
+  return new Set([...inside.map(({ name }) => name), ...below.flat(), ...above.map(({ name }) => `../${name}`)]);
 }
+
+const entriesOf = (folder: string): Promise<readonly Dirent[]> =>
+  readdir(folder, { withFileTypes: true }).catch(() => []);
 
 /** Plain files of several folders are one history, in the order of their paths. */
 function merged(roots: readonly Root[]): readonly Source[] {
@@ -108,6 +116,7 @@ function merged(roots: readonly Root[]): readonly Source[] {
   const others = roots.filter((root) => !plain.includes(root));
   const [first] = plain;
   if (!first) return others;
-  const files = plain.flatMap((root) => root.files).sort((a, b) => first.kind.order(a.path, b.path));
-  return [...others, { runner: first.runner, files }];
+  const files = new Map(plain.flatMap((root) => root.files).map((file) => [file.path, file]));
+  const ordered = byName([...files.keys()]).flatMap((path) => files.get(path) ?? []);
+  return [...others, { runner: first.runner, files: ordered }];
 }

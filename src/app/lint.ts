@@ -7,7 +7,8 @@ import type { Severity } from '../lint/rule.ts';
 import { fileNotReadable } from '../migration/errors.ts';
 import { nearest } from '../migration/nearest.ts';
 import { changedFiles } from './changed-files.ts';
-import { readConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { findConfig } from './find-config.ts';
 import { readSources, type Source } from './lint-sources.ts';
 
 export interface LintInput {
@@ -35,6 +36,8 @@ export interface LintDocument {
     readonly errors: number;
     readonly warnings: number;
     readonly infos: number;
+    /** Parts of scripts that nobody can judge before they run. */
+    readonly notices: number;
     /** Files that are no SQL. */
     readonly unreadable: number;
     readonly pg: number;
@@ -54,7 +57,7 @@ export interface LintResult {
 
 /** Says what is dangerous in migrations; nothing is run, and no database is needed. */
 export async function lint(input: LintInput): Promise<LintResult> {
-  const { lint: settings, root } = await readConfig({ cwd: input.cwd });
+  const { lint: settings, root } = await settingsFor(input.cwd);
   const options = await optionsOf(input, settings, root);
   const sources = input.text === undefined ? await readSources(input.cwd, input.paths) : [stdin(input.text)];
   if (sources.length === 0) throw nothingToLint(input.paths);
@@ -62,14 +65,23 @@ export async function lint(input: LintInput): Promise<LintResult> {
   const files = chosen.flatMap((source) => lintFiles(source.files, options));
   return {
     document: documentOf(files, options.pg, sources),
-    texts: new Map(sources.flatMap((source) => source.files.map(({ path, text }) => [path, text]))),
+    texts: new Map(
+      sources.flatMap((source) => source.files.map(({ path, text, source: script }) => [path, script ?? text])),
+    ),
     failOn: settings.fail_on ?? 'error',
   };
 }
 
 const stdin = (text: string): Source => ({ runner: 'plain SQL files', files: [{ path: 'stdin', text }] });
 
-type Settings = Awaited<ReturnType<typeof readConfig>>['lint'];
+type Settings = Config['lint'];
+
+/** Without a configuration its schema is not loaded either. */
+async function settingsFor(cwd: string): Promise<Pick<Config, 'lint' | 'root'>> {
+  if ((await findConfig(resolve(cwd))) === null) return { lint: { rules: {} }, root: cwd };
+  const { readConfig } = await import('./config.ts');
+  return readConfig({ cwd });
+}
 
 async function optionsOf(input: LintInput, settings: Settings, root: string): Promise<LintOptions> {
   const [enable, disable] = [input.enable ?? [], input.disable ?? []];
@@ -127,6 +139,7 @@ function documentOf(files: readonly FileFindings[], pg: number | undefined, sour
     summary: {
       files: files.length,
       ...{ errors: count('error'), warnings: count('warning'), infos: count('info') },
+      notices: files.flatMap((file) => file.notices).length,
       unreadable: files.filter(({ error }) => error !== null).length,
       ...{ pg: pg ?? DEFAULT_PG, pgAssumed: pg === undefined },
       runners: [...new Set(sources.map(({ runner }) => runner))],
@@ -137,6 +150,6 @@ function documentOf(files: readonly FileFindings[], pg: number | undefined, sour
 const nothingToLint = (paths: readonly string[]) =>
   new LockkeeperError('FILE_NOT_FOUND', {
     message: `There is no migration in ${paths.join(', ')}.`,
-    hint: 'Files that end in .sql are read, and scripts of Knex and node-pg-migrate.',
+    hint: 'Files that end in .sql are read, and the scripts of Alembic, Django, Rails, Knex and node-pg-migrate.',
     fix: 'Name a file or a folder of migrations.',
   });

@@ -1,6 +1,6 @@
 import type { Preview } from '../app/apply-migration.ts';
 import { LockkeeperError } from '../errors.ts';
-import { number } from '../report/demo-report.ts';
+import { number } from '../report/numbers.ts';
 import { columns, oneLine, wrap } from '../report/text.ts';
 import { shellWord } from '../report/words.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,5 +1,5 @@
 import type { Event, PhaseName } from '../events.ts';
-import { number } from '../report/demo-report.ts';
+import { number } from '../report/numbers.ts';
 import { oneLine, type Paint } from '../report/text.ts';
 import { duration } from '../report/words.ts';
 import { answer, type ByEvent } from './by-event.ts';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import process from 'node:process';
+import { setFlagsFromString } from 'node:v8';
 import { processTerminal } from './process-terminal.ts';
-import { runProgram } from './program.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -25,4 +25,8 @@ const terminal = processTerminal({
   },
 });
 
+// the parser is WebAssembly: compiling it quickly is worth more than running it fast
+setFlagsFromString('--liftoff-only');
+
+const { runProgram } = await import('./program.ts');
 await runProgram(process.argv.slice(2), terminal, version);

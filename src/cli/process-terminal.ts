@@ -1,6 +1,5 @@
 import { text } from 'node:stream/consumers';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import { systemClock } from '../clock.ts';
 import { interrupted } from './errors.ts';
@@ -37,7 +36,7 @@ export function processTerminal({ stdin, stdout, stderr, env, leave, onInterrupt
     env,
     clock,
     color,
-    region: stderr.isTTY ? liveRegion(stderr) : null,
+    region: async () => (stderr.isTTY ? liveRegion(stderr) : null),
     interactive: stdin.isTTY && stderr.isTTY,
     outIsTerminal: stdout.isTTY,
     outPaint: pc.createColors(wantsColor(stdout, env)),
@@ -51,7 +50,8 @@ const wantsColor = ({ isTTY }: WriteStream, env: Terminal['env']): boolean => {
   return isTTY && env['TERM'] !== 'dumb';
 };
 
-function liveRegion(stderr: WriteStream): Region {
+async function liveRegion(stderr: WriteStream): Promise<Region> {
+  const { createLogUpdate } = await import('log-update');
   const update = createLogUpdate(stderr);
   return {
     show: (text) => update(text),

@@ -15,7 +15,7 @@ async function run(...argv: string[]) {
 const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
 
 it('explains every command, with examples of it', async () => {
-  const [, ...commands] = all(buildProgram(fakeTerminal(), '1.2.3'));
+  const [, ...commands] = all(await buildProgram(fakeTerminal(), '1.2.3'));
   for (const command of commands) {
     const path = [...(command.parent?.parent ? [command.parent.name()] : []), command.name()];
     const { out, err, code } = await run(...path, '--help');

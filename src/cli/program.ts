@@ -1,49 +1,51 @@
 import { Command } from 'commander';
-import { applyCommand } from './commands/apply.ts';
-import { approveCommand } from './commands/approve.ts';
-import { archiveCommand } from './commands/archive.ts';
-import { demoCommand } from './commands/demo.ts';
-import { expectCommand } from './commands/expect.ts';
-import { initCommand } from './commands/init.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { lintCommand } from './commands/lint.ts';
-import { newCommand } from './commands/new.ts';
-import { pauseCommand, resumeCommand } from './commands/pause.ts';
-import { planCommand } from './commands/plan.ts';
-import { quarantineCommand } from './commands/quarantine.ts';
-import { readsCommand } from './commands/reads.ts';
-import { rollbackCommand } from './commands/rollback.ts';
-import { statusCommand } from './commands/status.ts';
-import { tuneCommand } from './commands/tune.ts';
-import { validateCommand } from './commands/validate.ts';
-import { verifyCommand } from './commands/verify.ts';
 import { withExamples } from './options.ts';
 import { reportFailure } from './report-failure.ts';
 import type { Terminal } from './terminal.ts';
 
-/** In the order in which people need them. */
-const commands = [
-  ...[initCommand, newCommand, validateCommand, inspectCommand, planCommand],
-  ...[applyCommand, approveCommand, statusCommand, verifyCommand, readsCommand],
-  ...[pauseCommand, resumeCommand, tuneCommand, quarantineCommand, rollbackCommand],
-  ...[archiveCommand, expectCommand, lintCommand, demoCommand],
-];
+type MakeCommand = (terminal: Terminal) => Command;
+
+/** In the order in which people need them. Each loads only what it needs: `lint` runs in editors and hooks, where its start counts. */
+const commands = {
+  init: async () => (await import('./commands/init.ts')).initCommand,
+  new: async () => (await import('./commands/new.ts')).newCommand,
+  validate: async () => (await import('./commands/validate.ts')).validateCommand,
+  inspect: async () => (await import('./commands/inspect.ts')).inspectCommand,
+  plan: async () => (await import('./commands/plan.ts')).planCommand,
+  apply: async () => (await import('./commands/apply.ts')).applyCommand,
+  approve: async () => (await import('./commands/approve.ts')).approveCommand,
+  status: async () => (await import('./commands/status.ts')).statusCommand,
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+  reads: async () => (await import('./commands/reads.ts')).readsCommand,
+  pause: async () => (await import('./commands/pause.ts')).pauseCommand,
+  resume: async () => (await import('./commands/pause.ts')).resumeCommand,
+  tune: async () => (await import('./commands/tune.ts')).tuneCommand,
+  quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
+  rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand,
+  archive: async () => (await import('./commands/archive.ts')).archiveCommand,
+  expect: async () => (await import('./commands/expect.ts')).expectCommand,
+  lint: async () => (await import('./commands/lint.ts')).lintCommand,
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+} satisfies Record<string, () => Promise<MakeCommand>>;
 
 /** Understands one command line and does it; every failure ends here, as an exit code and an explanation. */
 export async function runProgram(argv: readonly string[], terminal: Terminal, version: string): Promise<void> {
   try {
-    await buildProgram(terminal, version).parseAsync(argv, { from: 'user' });
+    const program = await buildProgram(terminal, version, argv[0]);
+    await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     reportFailure(error, argv, terminal);
   }
 }
 
-export function buildProgram(terminal: Terminal, version: string): Command {
+/** With the one command that is named, or with all of them. */
+export async function buildProgram(terminal: Terminal, version: string, named = ''): Promise<Command> {
   const program = new Command('lockkeeper')
     .summary('takes a PostgreSQL schema change from plan to verified production change with zero downtime')
     .version(version, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'explain a command');
-  for (const command of commands) program.addCommand(command(terminal));
+  for (const [name, load] of Object.entries(commands))
+    if (!(named in commands) || name === named) program.addCommand((await load())(terminal));
   const examples = ['demo', 'plan user-preferences', 'apply user-preferences --to dual-write'];
   return prepare(withExamples(program, examples), terminal);
 }

@@ -1,5 +1,5 @@
 import type { Blocker, Event } from '../events.ts';
-import { number } from '../report/demo-report.ts';
+import { number } from '../report/numbers.ts';
 import { oneLine } from '../report/text.ts';
 import { duration, phaseText, plural } from '../report/words.ts';
 import { answer, type ByEvent } from './by-event.ts';

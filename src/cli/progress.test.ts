@@ -21,10 +21,10 @@ const events: readonly Event[] = [
   rows(500),
 ];
 
-it('writes a line for what matters, and about rows only now and then', () => {
+it('writes a line for what matters, and about rows only now and then', async () => {
   let now = 0;
   const terminal = fakeTerminal({ clock: { now: () => now, sleep: () => Promise.resolve() } });
-  const { emit } = showProgress(terminal, false);
+  const { emit } = await showProgress(terminal, false);
   events.forEach(emit);
   for (const [at, done] of [
     [1000, 600],
@@ -47,9 +47,9 @@ it('writes a line for what matters, and about rows only now and then', () => {
   expect(terminal.printed).toEqual([]);
 });
 
-it('prints every event as one line of JSON when that was asked for', () => {
+it('prints every event as one line of JSON when that was asked for', async () => {
   const terminal = fakeTerminal();
-  const { emit } = showProgress(terminal, true);
+  const { emit } = await showProgress(terminal, true);
   events.forEach(emit);
   expect(terminal.printed.map((line) => JSON.parse(line) as unknown)).toEqual(
     events.map((event) => ({ schema: 'lockkeeper.event/1', at: '1970-01-01T00:00:00.000Z', ...event })),
@@ -67,7 +67,7 @@ it('draws where the run is', () => {
   );
 });
 
-it('keeps finished steps above the part of the screen that changes', () => {
+it('keeps finished steps above the part of the screen that changes', async () => {
   const [kept, shown]: [string[], string[]] = [[], []];
   const nothing = () => undefined;
   const region = {
@@ -76,7 +76,7 @@ it('keeps finished steps above the part of the screen that changes', () => {
     done: nothing,
     clear: nothing,
   };
-  const { emit } = showProgress(fakeTerminal({ region }), false);
+  const { emit } = await showProgress(fakeTerminal({ region: () => Promise.resolve(region) }), false);
   events.forEach(emit);
   emit({
     ...{ type: 'step.finished', step: 'backfill/01-copy', attempts: 2, ms: 10, lockWaitMs: 4, lockHeldMs: 2 },

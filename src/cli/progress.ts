@@ -10,9 +10,10 @@ export interface Progress {
 }
 
 /** How a run is shown: as JSON lines for programs, live for a person, as a log otherwise. */
-export function showProgress(terminal: Terminal, asJson: boolean): Progress {
+export async function showProgress(terminal: Terminal, asJson: boolean): Promise<Progress> {
   if (asJson) return jsonLines(terminal);
-  return terminal.region ? live(terminal, terminal.region) : log(terminal);
+  const region = await terminal.region();
+  return region ? live(terminal, region) : log(terminal);
 }
 
 const jsonLines = ({ out, clock }: Terminal): Progress => ({

@@ -31,7 +31,7 @@ export async function runCommand(
   work: (running: Running) => Promise<RunDocument>,
 ): Promise<void> {
   const asJson = formatOf(flags) === 'json';
-  const { emit, rest } = showProgress(terminal, asJson);
+  const { emit, rest } = await showProgress(terminal, asJson);
   const { deps, target } = await openDeps(terminal, flags, emit);
   const ask = confirmStart(terminal, { verb, host: `${target.host}:${target.port}`, yes: flags.yes ?? false });
   const confirm = async (preview: Preview) => {

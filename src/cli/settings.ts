@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type Config, configFileNames, readConfig, resolveTarget } from '../app/config.ts';
+import { type Config, readConfig, resolveTarget } from '../app/config.ts';
+import { configFileNames } from '../app/find-config.ts';
 import type { Deps } from '../app/deps.ts';
 import { parseTarget, type Target, targetFromPgVariables } from '../database/target.ts';
 import { LockkeeperError } from '../errors.ts';

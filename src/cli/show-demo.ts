@@ -1,5 +1,5 @@
 import type { DemoView } from '../demo/demo-view.ts';
-import { millis, number } from '../report/demo-report.ts';
+import { millis, number } from '../report/numbers.ts';
 import { oneLine, type Paint } from '../report/text.ts';
 import { duration } from '../report/words.ts';
 import { progressBar } from './live-view.ts';
@@ -11,7 +11,8 @@ interface DemoScreen {
 }
 
 /** The demonstration in view: live on a terminal, otherwise a line for each act. */
-export function showDemo({ region, err, errPaint }: Terminal): DemoScreen {
+export async function showDemo({ err, errPaint, ...terminal }: Terminal): Promise<DemoScreen> {
+  const region = await terminal.region();
   let act = '';
   return {
     onView: (view) => {

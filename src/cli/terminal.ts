@@ -17,8 +17,8 @@ export interface Terminal {
   readonly out: (text: string) => void;
   /** On stderr: progress, questions and errors. */
   readonly err: (text: string) => void;
-  /** On stderr; null when that is no terminal. */
-  readonly region: Region | null;
+  /** On stderr; null when that is no terminal. Most commands draw nothing, and do without loading it. */
+  readonly region: () => Promise<Region | null>;
   /** A person can be asked. */
   readonly interactive: boolean;
   readonly outIsTerminal: boolean;

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Connect } from '../database/database.ts';
 import type { Application, LiveLatency } from './application/application.ts';
-import { startApplication } from './application/start-application.ts';
+import { startApplication } from './start-application.ts';
 import type { DemoEngine } from './demo-engine.ts';
 import { advance, type DemoView, firstView } from './demo-view.ts';
 import { flagshipName } from './flagship.ts';

@@ -14,7 +14,7 @@ import type {
 } from '../plan/plan.ts';
 import { readOldShapeUse } from '../verify/old-shape.ts';
 import { refuseDrift, rememberShapes } from './drift.ts';
-import { checkGate, type GateVerdict } from './gates.ts';
+import { checkGate, type GateContext, type GateVerdict } from './gates.ts';
 import { checkOurTriggers } from './our-triggers.ts';
 import { runConcurrent } from './run-concurrent-step.ts';
 import { runTransactional } from './run-sql-step.ts';
@@ -102,9 +102,9 @@ async function passGates(
   await checkOurTriggers(c, new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state])));
   const run = await c.journal.run(c.session, c.run.migration);
   const context = { ...c, run: { ...c.run, switchedAt: run?.switchedAt ?? null } };
-  // What a snapshot was too old to see has been written down, and would be a difference.
-  if (step.gate === 'parity') await drainAll(c, mappingOf(c.plan, step.mapping));
-  const verdict = await checkGate(context, c.session, step);
+  const verdict = await (step.gate === 'parity'
+    ? checkParity(context, step, LOOKS)
+    : checkGate(context, c.session, step));
   if (verdict.open) {
     c.emit({ type: 'gate.opened', step: step.id, gate: step.gate, why: verdict.why });
     return [];
@@ -119,6 +119,18 @@ async function passGates(
     c.emit({ type: 'gate.closed', step: gate.id, gate: gate.gate, why: found.why, opensBy: found.opensBy });
   }
   return closed;
+}
+
+const LOOKS = 10;
+
+/** What a snapshot was too old to see has been written down, and is a difference until it is drained: also when it comes after the drain. */
+async function checkParity(c: RunContext & GateContext, step: PlannedGate, looks: number): Promise<GateVerdict> {
+  const mapping = mappingOf(c.plan, step.mapping);
+  await drainAll(c, mapping);
+  const verdict = await checkGate(c, c.session, step);
+  if (verdict.open || looks === 1) return verdict;
+  const pending = await c.journal.pendingKeys(c.session, c.run.migration, mapping.id);
+  return pending ? await checkParity(c, step, looks - 1) : verdict;
 }
 
 /** A phase and what it leaves behind for later gates are recorded together: neither is without the other after a crash. */

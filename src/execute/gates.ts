@@ -15,7 +15,7 @@ export interface GateVerdict {
 const open = (why: string): GateVerdict => ({ open: true, why, opensBy: '' });
 const closed = (why: string, opensBy: string): GateVerdict => ({ open: false, why, opensBy });
 
-type GateContext = Pick<RunContext, 'journal' | 'plan' | 'clock'> & {
+export type GateContext = Pick<RunContext, 'journal' | 'plan' | 'clock'> & {
   readonly run: { readonly id: number; readonly migration: string; readonly switchedAt: string | null };
 };
 

@@ -25,9 +25,11 @@ export function newColumns({ node, statement, commands }: Context): readonly New
       return itemAt(statement, statement.index(def.location ?? 0));
     },
   }));
-  const added = commands.flatMap(({ type, column: def, table, at }) =>
-    type === 'AT_AddColumn' && def && !table.temporary ? [{ def, name: def.colname ?? '', at }] : [],
-  );
+  const added = commands.flatMap((command) => {
+    const { type, column: def, table } = command;
+    if (type !== 'AT_AddColumn' || !def || table.temporary) return [];
+    return [{ def, name: def.colname ?? '', at: command.at }];
+  });
   return [...created, ...added];
 }
 
@@ -39,9 +41,8 @@ export interface AddedColumn extends NewColumn {
 /** The columns that are added to tables in use. */
 export const addedColumns = (context: Context): readonly AddedColumn[] =>
   oldCommands(context, 'AT_AddColumn').flatMap((command) => {
-    const { column: def, table, at, node } = command;
-    if (!def || (node.missing_ok && columnNamed(table, def.colname ?? ''))) return [];
-    return [{ def, name: def.colname ?? '', at, command, table }];
+    const { column: def, table, at } = command;
+    return def ? [{ def, name: def.colname ?? '', at, command, table }] : [];
   });
 
 export const has = (def: ColumnDef, contype: Constraint['contype']): boolean =>

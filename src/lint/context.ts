@@ -4,7 +4,7 @@ import { actionsOf, whole } from './places.ts';
 import type { Command, Context } from './rule.ts';
 import type { Statement } from './statement.ts';
 import type { Span } from './tokens.ts';
-import type { Origin, Relation } from './world/objects.ts';
+import { columnNamed, type Origin, type Relation } from './world/objects.ts';
 import type { World } from './world/world.ts';
 
 /** The actions of an ALTER TABLE on a table. */
@@ -39,7 +39,13 @@ export function oldRelation(context: Context, named: RangeVar | undefined): Rela
 
 /** The actions on a table that was there before. */
 export const oldCommands = (context: Context, ...types: readonly Command['type'][]): readonly Command[] =>
-  context.commands.filter((command) => types.includes(command.type) && isOld(context, command.table));
+  context.commands.filter(
+    (command) => types.includes(command.type) && isOld(context, command.table) && !addsNothing(command),
+  );
+
+/** ADD COLUMN IF NOT EXISTS of a column that is there. */
+const addsNothing = ({ type, node, column, table }: Command): boolean =>
+  type === 'AT_AddColumn' && node.missing_ok === true && columnNamed(table, column?.colname ?? '') !== undefined;
 
 /** What the open transaction still does after the statement; nothing when each statement is its own. */
 export function laterInTransaction({ statement, statements, position, transaction }: Context): readonly Statement[] {

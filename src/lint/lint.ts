@@ -34,6 +34,10 @@ export interface LintFile {
   readonly sections?: readonly Section[];
   /** False for history: it is read, and nothing in it is reported. */
   readonly report?: boolean;
+  /** Of a script that is not SQL itself: its text, where a part of the SQL comes from, and what of it could not be read. */
+  readonly source?: string;
+  readonly placeOf?: (span: Span) => Span;
+  readonly notices?: readonly Unread[];
   /** It has not run yet, so that what it makes is new for the other files that have not. */
   readonly pending?: boolean;
 }
@@ -53,6 +57,16 @@ export interface Finding extends Place {
   readonly fix: string | null;
 }
 
+/** A part of a script that nothing is known about. */
+export interface Unread {
+  readonly message: string;
+  readonly span: Span;
+}
+
+export interface Notice extends Place {
+  readonly message: string;
+}
+
 export interface FileError {
   readonly message: string;
   readonly line: number;
@@ -62,6 +76,8 @@ export interface FileError {
 export interface FileFindings {
   readonly path: string;
   readonly findings: readonly Finding[];
+  /** What of it was not judged: parts of a script that are known only when it runs. */
+  readonly notices: readonly Notice[];
   /** Why the file could not be read as SQL. */
   readonly error: FileError | null;
 }
@@ -70,7 +86,7 @@ export const DEFAULT_PG = 14;
 
 /** What is dangerous in one text. */
 export const lintSql = (text: string, options: LintOptions = {}): FileFindings =>
-  lintFiles([{ path: '', text }], options)[0] ?? { path: '', findings: [], error: null };
+  lintFiles([{ path: '', text }], options)[0] ?? { path: '', findings: [], notices: [], error: null };
 
 /** What is dangerous in each file, judged by what the files before it leave behind. */
 export function lintFiles(files: readonly LintFile[], options: LintOptions = {}): readonly FileFindings[] {
@@ -95,7 +111,11 @@ function readSchema(world: World, schema: string): void {
 function lintFile(world: World, file: LintFile, options: LintOptions, enabled: readonly Rule[]): FileFindings {
   const text = withoutMark(file.text);
   const { path } = file;
-  const linesAt = linesOf(text);
+  const placeAt = placesIn(file.source ?? text, file.placeOf);
+  const notices = (file.notices ?? []).map(({ message, span }) => ({
+    message,
+    ...placesIn(file.source ?? text)(span),
+  }));
   try {
     const statements = parseStatements(text);
     const transaction = file.transaction ?? options.transaction ?? 'statement';
@@ -108,32 +128,35 @@ function lintFile(world: World, file: LintFile, options: LintOptions, enabled: r
       },
     );
     const kept = withoutIgnored(found, directivesOf(text, statements), { enabled, known: rules, statements });
-    return { path, findings: inOrder(kept.map((one) => toFinding(one, linesAt, options))), error: null };
+    return { path, findings: inOrder(kept.map((one) => toFinding(one, placeAt, options))), notices, error: null };
   } catch (error) {
     if (error instanceof NotSql)
-      return { path, findings: [], error: { message: error.message, ...linesAt(error.index) } };
+      return { path, findings: [], notices, error: { message: error.message, ...linesOf(text)(error.index) } };
     if (error instanceof RangeError)
-      return { path, findings: [], error: { message: 'It is nested too deeply.', line: 1, column: 1 } };
+      return { path, findings: [], notices, error: { message: 'It is nested too deeply.', line: 1, column: 1 } };
     throw error;
   }
 }
 
 const withoutMark = (text: string): string => text.replace(/^\u{feff}/u, '');
 
-function toFinding(
-  found: Found,
-  linesAt: ReturnType<typeof linesOf>,
-  { severities: chosen = {} }: LintOptions,
-): Finding {
+/** Turns a span of what is linted into a place of the file. */
+function placesIn(source: string, placeOf = (span: Span) => span): (span: Span) => Place {
+  const linesAt = linesOf(source);
+  return (span) => {
+    const { start, end } = placeOf(span);
+    const { line: endLine, column: endColumn } = linesAt(end);
+    return { ...linesAt(start), endLine, endColumn };
+  };
+}
+
+function toFinding(found: Found, placeAt: (span: Span) => Place, { severities: chosen = {} }: LintOptions): Finding {
   const { rule, statement, message, at = statement } = found;
-  const [start, end] = [linesAt(at.start), linesAt(at.end)];
   return {
     ...{
       rule: rule.id,
       severity: chosen[rule.id] ?? rule.severity,
-      ...start,
-      endLine: end.line,
-      endColumn: end.column,
+      ...placeAt(at),
     },
     ...{ message, why: rule.why, lock: found.lock === undefined ? rule.lock : found.lock },
     ...{ blocks: found.blocks === undefined ? rule.blocks : found.blocks, fix: found.fix ?? null },

@@ -14,7 +14,7 @@ export function longWork(context: Context): string | null {
 const works: { readonly [K in NodeKind]?: (statement: NodeOf<K>, context: Context) => string | null } = {
   UpdateStmt: ({ relation, whereClause }, context) => changesMany(context, relation, whereClause, 'UPDATE'),
   DeleteStmt: ({ relation, whereClause }, context) => changesMany(context, relation, whereClause, 'DELETE'),
-  InsertStmt: ({ selectStmt }, context) => (readsTables(context, selectStmt) ? 'INSERT … SELECT' : null),
+  InsertStmt: ({ selectStmt }, context) => (readsMany(context, selectStmt) ? 'INSERT … SELECT' : null),
   MergeStmt: ({ relation }, context) => (oldRelation(context, relation) ? 'MERGE' : null),
   CopyStmt: ({ relation, is_from: isFrom, query }, context) =>
     (isFrom && relation) || oldRelation(context, relation) || readsTables(context, query) ? 'COPY' : null,
@@ -37,6 +37,18 @@ const oldTable = ({ world }: Context, table: Relation): boolean => !world.isNew(
 /** A query over tables that were there before. */
 function readsTables(context: Context, query: Node | undefined): boolean {
   return query !== undefined && contains([query], 'RangeVar', (relation) => oldRelation(context, relation) !== null);
+}
+
+/** The same, of a query that may give more than one row. */
+function readsMany(context: Context, query: Node | undefined): boolean {
+  const select = as(query, 'SelectStmt');
+  if (select?.larg && select.rarg)
+    return [select.larg, select.rarg].some((side) => readsMany(context, { SelectStmt: side }));
+  return contains(
+    [select?.fromClause, select?.withClause],
+    'RangeVar',
+    (table) => oldRelation(context, table) !== null,
+  );
 }
 
 function changesMany(

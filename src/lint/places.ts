@@ -5,9 +5,18 @@ interface Written extends Span {
   readonly statement: Statement;
 }
 
-const tokens = ({ statement: { text, start, end }, ...span }: Written): readonly Token[] =>
+/** Rules ask about the same statement again and again. */
+const known = new WeakMap<Statement, readonly Token[]>();
+
+const tokens = ({ statement, start, end }: Written): readonly Token[] => {
+  const all = known.get(statement) ?? tokensIn(statement);
+  known.set(statement, all);
+  return all.filter((token) => token.start >= start && token.start < end);
+};
+
+const tokensIn = ({ text, start, end }: Statement): readonly Token[] =>
   text.length === end - start
-    ? [...tokensOf(text, span.start - start, span.end - start)]
+    ? [...tokensOf(text)]
         .filter(({ kind }) => kind !== 'comment')
         .map((token) => ({ ...token, start: token.start + start, end: token.end + start }))
     : []; // what a string says is not what is written

@@ -10,6 +10,9 @@ import type { World } from './world/world.ts';
 export const severities = ['error', 'warning', 'info'] as const;
 export type Severity = (typeof severities)[number];
 
+/** What is done to every row of a table, or for every row, while its lock is held. */
+export type Work = 'rewrite' | 'scan' | 'index build';
+
 /** How the runner sends a file: in one transaction, statement by statement, or as one string, which is a transaction when it holds several statements. */
 export type Wrapping = 'file' | 'statement' | 'batch';
 
@@ -80,6 +83,8 @@ export interface Rule {
   readonly lock: LockMode | null;
   /** What waits meanwhile, and for how long. */
   readonly blocks: string | null;
+  /** What the lock is held for: one of these at least. Without, the lock alone is the danger. */
+  readonly work?: readonly Work[];
   /** Where versions of PostgreSQL differ. */
   readonly versions?: string;
   readonly bad: readonly (string | Example)[];

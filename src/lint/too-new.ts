@@ -1,6 +1,6 @@
 import type { ColumnDef, Constraint, FuncCall } from '@pgsql/types';
 import { walk } from '../sql/expressions.ts';
-import { all, as, contains, isOn, kindOf, nameIn, type NodeKind, type NodeOf, optionOf } from './nodes.ts';
+import { all, as, contains, isOn, kindOf, nameIn, type NodeKind, type NodeOf, optionOf, strings } from './nodes.ts';
 import type { Context } from './rule.ts';
 import { constraintsOf } from './world/define-column.ts';
 
@@ -14,7 +14,7 @@ export interface Feature {
 export function tooNew(context: Context): readonly Feature[] {
   const kind = kindOf(context.node);
   const find = features[kind] as ((statement: unknown) => readonly (Feature | false)[]) | undefined;
-  const found = [...(find?.(as(context.node, kind)) ?? []), ...newFunctions(context)];
+  const found = [...(find?.(as(context.node, kind)) ?? []), ...newInside(context), ...newFunctions(context)];
   return found.filter((feature): feature is Feature => feature !== false && feature.since > context.pg);
 }
 
@@ -57,6 +57,7 @@ const features: { readonly [K in NodeKind]?: (statement: NodeOf<K>) => readonly 
   AlterDomainStmt: ({ def }) => [
     when(as(def, 'Constraint')?.contype === 'CONSTR_NOTNULL', 17, 'ALTER DOMAIN … ADD NOT NULL'),
   ],
+  ViewStmt: ({ options }) => [when(optionOf(options, 'security_invoker') !== undefined, 15, 'security_invoker')],
   CreatePublicationStmt: ({ pubobjects }) => [
     when(
       all(pubobjects, 'PublicationObjSpec').some(({ pubobjtype }) => pubobjtype?.includes('SCHEMA')),
@@ -105,6 +106,33 @@ function ofConstraint(constraint: Constraint, ofTable: boolean): readonly (Featu
     when((constraint.fk_del_set_cols ?? []).length > 0, 15, 'ON DELETE SET NULL of some columns'),
   ];
 }
+
+const kindsSince: Readonly<Record<string, readonly [since: number, what: string]>> = {
+  ...{ JsonTable: [17, 'JSON_TABLE'], JsonFuncExpr: [17, 'JSON_EXISTS, JSON_QUERY and JSON_VALUE'] },
+  ...{ JsonIsPredicate: [16, 'IS JSON'], JsonObjectConstructor: [16, 'JSON_OBJECT'] },
+  ...{ JsonArrayConstructor: [16, 'JSON_ARRAY'], JsonArrayQueryConstructor: [16, 'JSON_ARRAY'] },
+  ...{ JsonObjectAgg: [16, 'JSON_OBJECTAGG'], JsonArrayAgg: [16, 'JSON_ARRAYAGG'] },
+};
+
+/** Syntax that may stand in any query. */
+function newInside({ node }: Context): readonly Feature[] {
+  const found = new Map<string, Feature>();
+  walk([node], (kind, inner) => {
+    const [since, what] = (Object.hasOwn(kindsSince, kind) ? kindsSince[kind] : undefined) ?? [];
+    if (since !== undefined && what !== undefined) found.set(what, { what, since });
+    if (kind === 'returningClause' && readsBoth(inner) && !renames([node]))
+      found.set('OLD', { what: 'RETURNING OLD and NEW', since: 18 });
+  });
+  return [...found.values()];
+}
+
+const isOldOrNew = (name: string | undefined): boolean => name === 'old' || name === 'new';
+
+const readsBoth = (returning: unknown): boolean =>
+  contains(returning, 'ColumnRef', ({ fields = [] }) => fields.length > 1 && isOldOrNew(strings(fields)[0]));
+
+/** Some table is called so in the statement itself. */
+const renames = (tree: unknown): boolean => contains(tree, 'RangeVar', ({ alias }) => isOldOrNew(alias?.aliasname));
 
 const functionsSince: Readonly<Record<string, number>> = {
   ...{ uuidv7: 18, uuidv4: 18, casefold: 18, any_value: 16, array_shuffle: 16, array_sample: 16, date_bin: 14 },

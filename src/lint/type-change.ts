@@ -1,4 +1,5 @@
 import type { ColumnDef, Node } from '@pgsql/types';
+import { baseOf, isConstrainedDomain } from './domains.ts';
 import { as, columnOf } from './nodes.ts';
 import type { Command, Context } from './rule.ts';
 import { type ColumnType, sameType, typeOf, typeText } from './world/column-type.ts';
@@ -44,6 +45,9 @@ const mentionsOutsideKeys = (index: { readonly mentioned: readonly string[] }, n
 /** The values on disk stay as they are. */
 function isRelabeled(from: ColumnType, to: ColumnType, context: Context): boolean {
   if (sameType(from, to)) return true;
+  const [base, target] = [baseOf(from, context.world), baseOf(to, context.world)];
+  if (target !== to) return !isConstrainedDomain(to, context.world) && isRelabeled(base, target, context);
+  if (base !== from) return isRelabeled(base, to, context);
   if (from.array || to.array || (from.schema ?? to.schema) !== null) return false;
   const pair = `${from.name}>${to.name}`;
   if (from.name !== to.name)

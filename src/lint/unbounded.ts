@@ -23,7 +23,19 @@ export const columnsAskedNull = (condition: Node | undefined): readonly string[]
 
 /** A condition that leaves some rows out by a value: a comparison, a list, a range, or a query with a LIMIT. */
 export const boundsRows = (node: Node): boolean =>
-  as(node, 'A_Expr') !== undefined || as(node, 'CurrentOfExpr') !== undefined || isLimited(node) || hasSubquery(node);
+  (as(node, 'A_Expr') !== undefined && !isTautology(node)) ||
+  as(node, 'CurrentOfExpr') !== undefined ||
+  isLimited(node) ||
+  hasSubquery(node);
+
+/** A list of the table's own rows, of all or of those without a value, and no LIMIT: it leaves none out. */
+export function listsItself(node: Node, table: string): boolean {
+  const select = as(as(node, 'SubLink')?.subselect, 'SelectStmt');
+  if (!select || isLimited(node)) return false;
+  const [from, ...more] = all(select.fromClause, 'RangeVar');
+  if (from === undefined || more.length > 0 || nameOf(from).name !== table) return false;
+  return isTautology(select.whereClause) || conjuncts(select.whereClause).every((n) => as(n, 'NullTest') !== undefined);
+}
 
 const hasSubquery = (node: Node): boolean => as(node, 'SubLink') !== undefined;
 

@@ -1,8 +1,8 @@
-import { qualified, sql } from '../sql/sql.ts';
+import { sql } from '../sql/sql.ts';
 import type { Mapping } from './mapping.ts';
 import { ours, type TableMapping } from './table-mapping.ts';
 import { misfitCounts, parityChecks, requarantine } from './table-parity.ts';
-import { chunk, chunkCarefully, revive } from './table-sweep.ts';
+import { chunk, chunkCarefully, drainSome, revive } from './table-sweep.ts';
 
 export const compileTableMapping = (m: TableMapping): Mapping => ({
   id: m.id,
@@ -14,7 +14,7 @@ export const compileTableMapping = (m: TableMapping): Mapping => ({
   leaf: m.leaf,
   chunk: chunk(m),
   chunkCarefully: chunkCarefully(m),
-  drain: sql`SELECT ${qualified(ours(m, 'drain'))}(($1::text)::integer) AS drained`,
+  drain: drainSome(m, sql`($1::text)::integer`),
   revive: revive(m),
   parity: parityChecks(m),
   misfits: misfitCounts(m),

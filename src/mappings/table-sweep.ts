@@ -117,8 +117,12 @@ END `,
   };
 }
 
+/** The function comes back to the path of before: triggers of the application that fire at commit need the wide one. */
+export const drainSome = (m: TableMapping, batch: Sql): Sql =>
+  sql`SELECT ${qualified(ours(m, 'drain'))}(${batch}) AS drained WHERE ${fires(m)}`;
+
 /** Everything that was captured, in one go: for a step that holds writers off and comes right after a drain, so that it is little. */
-export const drainCaptured = (m: TableMapping): Sql => sql`SELECT ${qualified(ours(m, 'drain'))}(10000)`;
+export const drainCaptured = (m: TableMapping): Sql => drainSome(m, sql`10000`);
 
 /** Rows of the targets whose source is gone: all after a TRUNCATE, else those of the captured keys. */
 function deleteOrphans(m: TableMapping): Sql {

@@ -35,7 +35,8 @@ function ownPackage(path: string): Record<string, string> {
     createRequire(path).resolve('lockkeeper');
     return {};
   } catch {
-    return { lockkeeper: fileURLToPath(new URL('define-migration', import.meta.url)) };
+    // from this folder, and from dist/chunks once it is built
+    return { lockkeeper: fileURLToPath(new URL('../migration/define-migration', import.meta.url)) };
   }
 }
 

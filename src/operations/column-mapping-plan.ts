@@ -255,9 +255,9 @@ function addColumn(table: Table, old: Column, m: ColumnMapping): Sql {
   );
 }
 
-const defaultFor = (old: Column, m: ColumnMapping): string | null =>
-  old.default === null
-    ? null
-    : m.up === null
-      ? old.default
-      : `(${substituteColumns(m.up, 'up', () => `((${old.default ?? ''})::${m.from.type})`)})::${m.to.type}`;
+/** The old default is of the old type before it is converted; but what a sequence gives may be more than that type can hold. */
+function defaultFor(old: Column, m: ColumnMapping): string | null {
+  if (old.default === null || m.up === null) return old.default;
+  const value = old.default.startsWith('nextval(') ? old.default : `(${old.default})::${m.from.type}`;
+  return `(${substituteColumns(m.up, 'up', () => `(${value})`)})::${m.to.type}`;
+}

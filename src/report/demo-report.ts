@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { phaseNames } from '../events.ts';
+import { number, seconds } from './numbers.ts';
 
 const count = z.int().nonnegative();
 const ms = z.number().nonnegative();
@@ -121,17 +122,4 @@ export function demoSummary(report: DemoReport): string {
   );
 }
 
-export const number = (value: number): string => value.toLocaleString('en-US');
-
 const plural = (value: number, noun: string): string => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
-
-/** `1 min 52 s`, `8.4 s`, `12 ms`. */
-export function seconds(value: number): string {
-  if (value < 1000) return `${Math.round(value)} ms`;
-  if (value < 60_000) return `${(value / 1000).toFixed(1)} s`;
-  const whole = Math.round(value / 1000);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-}
-
-/** `0.94`, `12.3`, `250`: three digits are enough. */
-export const millis = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));

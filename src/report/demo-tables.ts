@@ -1,4 +1,5 @@
-import { type DemoReport, millis, number, seconds } from './demo-report.ts';
+import { type DemoReport } from './demo-report.ts';
+import { millis, number, seconds } from './numbers.ts';
 
 /** One table of the report, for the terminal and the page alike. */
 export interface DemoTable {

@@ -2,7 +2,7 @@ import type { AffectedStatement } from '../catalog/affected-statement.ts';
 import type { Column, Dependant, Table } from '../catalog/catalog.ts';
 import type { JsonPath, JsonStructure, JsonType } from '../catalog/json-structure.ts';
 import type { RelationName } from '../sql/sql.ts';
-import { number } from './demo-report.ts';
+import { number } from './numbers.ts';
 import { columns, oneLine, sections, WIDTH, wrap } from './text.ts';
 import { bytesText, relationText, rowsText } from './words.ts';
 

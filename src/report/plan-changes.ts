@@ -1,5 +1,5 @@
 import type { Plan, TableSummary } from '../plan/plan.ts';
-import { number } from './demo-report.ts';
+import { number } from './numbers.ts';
 import { block, bullets, code, markdownTable, plain } from './markdown.ts';
 import { bytesText, plural, relationText, rowsText } from './words.ts';
 

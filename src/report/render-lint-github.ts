@@ -6,12 +6,15 @@ const levels: Readonly<Record<Finding['severity'], string>> = { error: 'error', 
 /** Workflow commands that GitHub shows beside the lines of a pull request. */
 export const renderLintGithub = ({ files }: LintReport): string =>
   files
-    .flatMap(({ path, findings, error }) => [
+    .flatMap(({ path, findings, notices, error }) => [
       ...(error
         ? [command('error', path, { line: error.line, col: error.column, title: 'not SQL' }, error.message)]
         : []),
       ...findings.map(({ severity, rule, line, column, endLine, endColumn, message }) =>
         command(levels[severity], path, { line, endLine, col: column, endColumn, title: rule }, message),
+      ),
+      ...notices.map(({ line, column, endLine, endColumn, message }) =>
+        command('notice', path, { line, endLine, col: column, endColumn, title: 'not judged' }, message),
       ),
     ])
     .join('\n');

@@ -13,13 +13,14 @@ export const renderLintMarkdown = ({ files, summary }: LintReport): string =>
     files.every(({ findings, error }) => findings.length === 0 && error === null)
       ? `Nothing found in ${plural(summary.files, 'file')}.`
       : `${plural(summary.errors, 'error')}, ${plural(summary.warnings, 'warning')} in ${plural(summary.files, 'file')}.`,
-    ...files.flatMap(({ path, findings, error }) =>
-      findings.length === 0 && error === null
+    ...files.flatMap(({ path, findings, notices, error }) =>
+      findings.length === 0 && notices.length === 0 && error === null
         ? []
         : [
             `### ${code(path)}`,
             error && `Line ${error.line}: not SQL: ${plain(error.message)}`,
             ...findings.map(findingText),
+            ...notices.map(({ line, message }) => `⚪ Line ${line}: ${plain(message)}`),
           ],
     ),
   ]);

@@ -36,8 +36,13 @@ const descriptor = ({ id, summary, why, severity }: Rule) => ({
   defaultConfiguration: { level: levels[severity] },
 });
 
-const notification = ({ path, error }: FileFindings) =>
-  error === null
+const notification = ({ path, notices, error }: FileFindings) => [
+  ...notices.map(({ message, line, column, endLine, endColumn }) => ({
+    level: 'note',
+    message: { text: message },
+    locations: [location(path, { startLine: line, startColumn: column, endLine, endColumn })],
+  })),
+  ...(error === null
     ? []
     : [
         {
@@ -45,7 +50,8 @@ const notification = ({ path, error }: FileFindings) =>
           message: { text: error.message },
           locations: [location(path, { startLine: error.line, startColumn: error.column })],
         },
-      ];
+      ]),
+];
 
 const location = (path: string, region: object) => ({
   physicalLocation: { artifactLocation: { uri: path.split('/').map(encodeURIComponent).join('/') }, region },

@@ -11,6 +11,7 @@ export interface LintReport {
     readonly errors: number;
     readonly warnings: number;
     readonly infos: number;
+    readonly notices: number;
     readonly unreadable: number;
     readonly pg: number;
     readonly pgAssumed: boolean;
@@ -29,6 +30,10 @@ export const renderLintText = (
       file.error &&
         `${paint.bold(oneLine(file.path))}:${file.error.line}:${file.error.column}  ${paint.red('not SQL')}  ${oneLine(file.error.message)}`,
       ...file.findings.map((finding) => findingText(file.path, finding, texts.get(file.path) ?? '', paint)),
+      ...file.notices.map(
+        ({ line, column, message }) =>
+          `${paint.bold(oneLine(file.path))}:${line}:${column}  ${paint.yellow('not judged')}\n${wrap(message, '  ')}`,
+      ),
     ]),
     summaryText(report, paint),
   ]);
@@ -78,12 +83,13 @@ function underlined({ line, column, endLine, endColumn }: Finding, text: string,
 }
 
 function summaryText({ summary }: LintReport, paint: Paint): string {
-  const { files, errors, warnings, infos, unreadable, pg, pgAssumed, runners } = summary;
+  const { files, errors, warnings, infos, notices, unreadable, pg, pgAssumed, runners } = summary;
   const counts = [
     ...(unreadable > 0 ? [paint.red(`${plural(unreadable, 'file')} that could not be read`)] : []),
     ...(errors > 0 ? [paint.red(plural(errors, 'error'))] : []),
     ...(warnings > 0 ? [paint.yellow(plural(warnings, 'warning'))] : []),
     ...(infos > 0 ? [`${infos} for information`] : []),
+    ...(notices > 0 ? [`${plural(notices, 'part')} of scripts not judged`] : []),
   ];
   const found = counts.length === 0 ? paint.green('Nothing found') : counts.join(', ');
   return `${found} in ${plural(files, 'file')}, read as ${runners.join(' and ')}, for PostgreSQL ${pg}${pgAssumed ? ' (assumed; name yours with --pg)' : ''}.`;

@@ -1,5 +1,5 @@
 import type { MigrationStatus, Status } from './document-schemas.ts';
-import { number } from './demo-report.ts';
+import { number } from './numbers.ts';
 import { columns, noPaint, oneLine, type Paint, sections, wrap } from './text.ts';
 import { duration, phaseText, plural } from './words.ts';
 

@@ -1,5 +1,5 @@
 import type { Verification } from './document-schemas.ts';
-import { number } from './demo-report.ts';
+import { number } from './numbers.ts';
 import { columns, noPaint, oneLine, type Paint, sections } from './text.ts';
 import { plural, shellWord } from './words.ts';
 

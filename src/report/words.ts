@@ -2,7 +2,7 @@ import type { PhaseName } from '../events.ts';
 import type { Estimate, PlannedStep } from '../plan/plan.ts';
 import type { RelationName } from '../sql/sql.ts';
 import type { Lock, LockMode } from '../steps/step.ts';
-import { number, seconds } from './demo-report.ts';
+import { number, seconds } from './numbers.ts';
 import { oneLine } from './text.ts';
 
 /** `users`, `app.users`: the schema everyone uses goes without saying. */

@@ -77,7 +77,8 @@ function references(text: string, where: string): readonly Reference[] {
 export function walk(tree: unknown, visit: (kind: string, node: unknown) => void): void {
   if (Array.isArray(tree)) for (const item of tree) walk(item, visit);
   else if (tree !== null && typeof tree === 'object')
-    for (const [key, value] of Object.entries(tree)) {
+    for (const key in tree) {
+      const value: unknown = tree[key as keyof typeof tree];
       if (value !== null && typeof value === 'object' && !Array.isArray(value)) visit(key, value);
       walk(value, visit);
     }

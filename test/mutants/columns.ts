@@ -22,8 +22,8 @@ export const columns: readonly Mutant[] = [
   {
     name: 'only what is unfilled is filled',
     file: 'mappings/compile-column-mapping.ts',
-    find: 'AND guard.on IS NOT NULL AND ${unfilled(m, value)})',
-    replace: "AND guard.on IS NOT NULL AND ${differs(column('s', m.to.name), value)})",
+    find: 'AND guard.on IS NOT NULL AND ${unfilled(m, value)}',
+    replace: "AND guard.on IS NOT NULL AND ${differs(column('s', m.to.name), value)}",
     test: { file: 'column-races', name: 'a fill leaves alone what new code wrote, however lossy' },
   },
   {

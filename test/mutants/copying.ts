@@ -74,21 +74,31 @@ export const copying: readonly Mutant[] = [
     test: { file: 'races', name: 'of the source while a chunk has copied it' },
   },
   {
-    name: 'TRUNCATE of every leaf is seen',
-    file: 'mappings/table-sync.ts',
-    find: '...m.leaves.map((relation): RowTrigger => ({',
-    replace: '...[m.source].map((relation): RowTrigger => ({',
-    test: { file: 'partition-races', name: 'without a foreign key a leaf is emptied after it was copied' },
-  },
-  {
     name: 'a drain deletes only what has no source',
     file: 'mappings/table-sweep.ts',
-    find: 'AND ${orphaned};`,\n  );\n  return sql`',
-    replace: ';`,\n  );\n  return sql`',
+    find: "'target')} AND ${orphaned} AND",
+    replace: "'target')} AND",
     test: {
       file: 'mode-races',
       name: 'of a row that was deleted and inserted again leave alone what only its new row holds',
     },
+  },
+  {
+    name: 'who inserts a row whose copy is there already keeps drains away from it',
+    file: 'mappings/table-mapping.ts',
+    find: "'target', key)} FOR KEY SHARE;",
+    replace: "'target', key)};",
+    test: {
+      file: 'storm-findings',
+      name: 'a drain that takes orphans away does not take the rows of one who inserts the key again',
+    },
+  },
+  {
+    name: 'a drain of a TRUNCATE brings back who came while it deleted',
+    file: 'mappings/table-sweep.ts',
+    find: 'keys := keys || ARRAY(SELECT captured.key FROM unnest(deleted)',
+    replace: 'keys := keys || ARRAY(SELECT captured.key FROM unnest(held)',
+    test: { file: 'mode-races', name: 'of a TRUNCATE bring back who came while they deleted' },
   },
   {
     name: 'a drain locks what it is about to write',

@@ -6,7 +6,7 @@ import { execPath } from 'node:process';
 import type { Mutant } from './mutant.ts';
 import type { Failure, Testimony } from './witness.ts';
 
-const GIVE_UP_MS = 240_000;
+const GIVE_UP_MS = 800_000;
 
 export interface Verdict {
   readonly caught: boolean;

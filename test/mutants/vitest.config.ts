@@ -20,8 +20,8 @@ export default defineConfig({
   plugins: [mutation()],
   test: {
     include: ['test/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: 'threads',
     maxWorkers: 1,
     provide: { postgresUrl: env['MUTANTS_SERVER'] ?? '' },

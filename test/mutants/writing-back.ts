@@ -150,7 +150,7 @@ export const writingBack: readonly Mutant[] = [
   },
   {
     name: 'reviving, a document that goes to another partition takes along what the new tables say',
-    file: 'mappings/table-forward.ts',
+    file: 'mappings/table-move.ts',
     find: "BEGIN${mode === 'reviving' ? takeAlong(m) : sql``}",
     replace: 'BEGIN${sql``}',
     test: { file: 'storm-findings', name: 'while documents are older than the new tables takes along what these say' },

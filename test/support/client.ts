@@ -12,6 +12,8 @@ export interface Client {
 }
 
 export interface Pending {
+  /** False: it was over before it had to. */
+  readonly waits: boolean;
   /** Its end; an error is a value: what happened is the test's to judge. */
   readonly end: Promise<{ readonly rows: readonly Record<string, unknown>[] } | { readonly error: string }>;
 }
@@ -37,7 +39,7 @@ export async function openClient(url: string, settings = ''): Promise<Client> {
       );
       void end.finally(() => (over = true));
       await untilTrue(url, `SELECT cardinality(pg_blocking_pids(${pid})) > 0`, () => over);
-      return { end };
+      return { end, waits: !over };
     },
     close: () => client.end(),
   };

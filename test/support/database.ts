@@ -4,6 +4,7 @@ import { connectTo } from '../../src/database/connect.ts';
 import type { Connect, Queryable, Session } from '../../src/database/database.ts';
 import { parseTarget } from '../../src/database/target.ts';
 import { ident, raw, sql } from '../../src/sql/sql.ts';
+import { asApplication } from './as-application.ts';
 
 /** A database of one test's own; as a Queryable it is the superuser's session. */
 export interface TestDatabase extends Queryable {
@@ -32,9 +33,8 @@ export async function withDatabase<T>(before: string, work: (db: TestDatabase) =
 async function workIn<T>(name: string, before: string, work: (db: TestDatabase) => Promise<T>): Promise<T> {
   const url = urlOf(name);
   const connect = connectTo(parseTarget(url));
-  const session = await connect('executor', 'tests');
+  const session = await asApplication(connect)('executor', 'tests');
   try {
-    await session.execute(sql`SET search_path = "$user", public`); // as the application's scripts are written for
     await session.execute(raw(before));
     return await work({
       url,

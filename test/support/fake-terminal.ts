@@ -12,7 +12,7 @@ export function fakeTerminal(change: Partial<Terminal> = {}): FakeTerminal {
   const [printed, said, exits]: [string[], string[], ExitCode[]] = [[], [], []];
   const nobody = () => Promise.reject(new Error('Nobody was there to be asked.'));
   return {
-    ...{ printed, said, exits, ask: nobody, confirm: nobody, input: nobody, env: {}, cwd: '/nowhere', region: null },
+    ...{ printed, said, exits, ask: nobody, confirm: nobody, input: nobody, env: {}, cwd: '/nowhere', region: () => Promise.resolve(null) },
     ...{ interactive: false, outIsTerminal: false, color: false, outPaint: noPaint, errPaint: noPaint },
     out: (text) => void printed.push(text),
     err: (text) => void said.push(text),

@@ -14,7 +14,7 @@ export const demoCommand = (terminal: Terminal): Command => {
     .option('--keep', 'leave the server up afterwards, and say how to connect')
     .action(async (flags: Flags) => {
       const { clock, signal, self } = terminal;
-      const { onView, rest } = showDemo(terminal);
+      const { onView, rest } = await showDemo(terminal);
       const { rows, keep = false } = flags;
       const shown = await demonstrate({ clock, signal, self, onView }, { rows, keep }).finally(rest);
       terminal.err(`The report is in ${shown.reportFile}\nand as a page in ${shown.pageFile}`);

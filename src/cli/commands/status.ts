@@ -32,7 +32,8 @@ const EVERY_MS = 1000;
 
 /** On a terminal in place, as JSON one document a line, otherwise one text after the other. */
 async function watch(terminal: Terminal, flags: Flags, read: () => Promise<StatusDocument>): Promise<void> {
-  const { region, signal, clock, out, errPaint, outPaint } = terminal;
+  const { signal, clock, out, errPaint, outPaint } = terminal;
+  const region = await terminal.region();
   terminal.finishOnInterrupt('');
   let shown = '';
   while (!signal.aborted) {

@@ -12,6 +12,7 @@ export const addColumnAutoIncrement: Rule = {
   why: 'Every row gets its number at once: the table and its indexes are rewritten under a lock against everything. Identity is no better than serial here.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['rewrite'],
   bad: [
     { sql: 'ALTER TABLE orders ADD COLUMN n bigserial', at: 'ADD COLUMN n bigserial' },
     {

@@ -1,9 +1,9 @@
 import { addedColumns } from '../columns.ts';
+import { isConstrainedDomain } from '../domains.ts';
 import { qualified } from '../names.ts';
 import type { Rule } from '../rule.ts';
 import { readsAndWrites } from '../words.ts';
-import { type ColumnType, typeOf, typeText } from '../world/column-type.ts';
-import type { World } from '../world/world.ts';
+import { typeOf, typeText } from '../world/column-type.ts';
 
 export const addColumnConstrainedDomain: Rule = {
   id: 'add-column-constrained-domain',
@@ -12,6 +12,7 @@ export const addColumnConstrainedDomain: Rule = {
   why: 'To see whether the domain allows its value, PostgreSQL rewrites the whole table, even when the column has no default. With the base type and a CHECK that is NOT VALID nothing is rewritten.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['rewrite'],
   versions: 'All. Arrays of such a domain are not affected.',
   bad: [
     {
@@ -39,7 +40,7 @@ export const addColumnConstrainedDomain: Rule = {
   *check(context) {
     for (const { def, at, table } of addedColumns(context)) {
       const type = typeOf(def.typeName);
-      if (type === null || !isConstrained(type, context.world)) continue;
+      if (type === null || !isConstrainedDomain(type, context.world)) continue;
       yield {
         message: `${typeText(type)} is a domain with a condition: ${qualified(table)} is rewritten while it is locked against reads and writes.`,
         at,
@@ -47,9 +48,3 @@ export const addColumnConstrainedDomain: Rule = {
     }
   },
 };
-
-function isConstrained(type: ColumnType, world: World): boolean {
-  const domain = type.array ? undefined : world.findType(type);
-  if (domain?.kind !== 'domain') return false;
-  return domain.notNull || domain.constraints.length > 0 || (domain.base !== null && isConstrained(domain.base, world));
-}

@@ -2,7 +2,7 @@ import { type AddedColumn, addedColumns, defaultOf, has } from '../columns.ts';
 import { qualified } from '../names.ts';
 import { backfill, instead, notNullSteps, withoutInline } from '../rewrite.ts';
 import type { Context, Rule } from '../rule.ts';
-import { serialBase, typeOf } from '../world/column-type.ts';
+import { type ColumnType, serialBase, typeOf } from '../world/column-type.ts';
 import type { World } from '../world/world.ts';
 
 export const addColumnNotNullNoDefault: Rule = {
@@ -12,6 +12,7 @@ export const addColumnNotNullNoDefault: Rule = {
   why: 'The rows that are there would have NULL, so that it fails with 23502 unless the table is empty; and when it is, writers that do not know the column fail from then on.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: 'reads and writes of the table while it is scanned; then it fails',
+  work: ['scan'],
   bad: [
     { sql: 'ALTER TABLE orders ADD COLUMN shop_id bigint NOT NULL', at: 'ADD COLUMN shop_id bigint NOT NULL' },
     {
@@ -42,8 +43,11 @@ const isFilled = ({ def }: AddedColumn, world: World): boolean =>
   has(def, 'CONSTR_IDENTITY') ||
   has(def, 'CONSTR_GENERATED') ||
   serialBase(typeOf(def.typeName)) !== null ||
-  world.findType({ schema: typeOf(def.typeName)?.schema ?? null, name: typeOf(def.typeName)?.name ?? '' })?.kind ===
-    'domain';
+  hasDefault(typeOf(def.typeName), world);
+
+/** A domain may bring a default along. */
+const hasDefault = (type: ColumnType | null, world: World): boolean =>
+  type !== null && world.findType(type)?.hasDefault === true;
 
 function inSteps(context: Context, { command, table, name }: AddedColumn): string | null {
   const notNull = withoutNotNull(context, command);

@@ -13,6 +13,7 @@ export const addColumnRewriteDefault: Rule = {
   why: 'A default that is the same for all rows is noted in the catalog. One that a VOLATILE function computes has to be written into every row: the table and its indexes are rewritten under a lock against everything, and all of it goes through the WAL.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['rewrite'],
   versions: 'Up to PostgreSQL 10 every default rewrites the table. now() and CURRENT_TIMESTAMP do not, from 11 on.',
   bad: [
     {
@@ -24,7 +25,7 @@ export const addColumnRewriteDefault: Rule = {
       at: "ADD seen timestamptz NOT NULL DEFAULT (clock_timestamp() - interval '1 day')",
     },
     {
-      sql: "CREATE FUNCTION code() RETURNS text LANGUAGE sql AS 'SELECT 1'; ALTER TABLE users ADD code text DEFAULT code()",
+      sql: "CREATE FUNCTION code() RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'; ALTER TABLE users ADD code text DEFAULT code()",
       at: 'ADD code text DEFAULT code()',
     },
     { sql: "ALTER TABLE users ADD plan text DEFAULT 'free'", pg: 10, at: "ADD plan text DEFAULT 'free'" },

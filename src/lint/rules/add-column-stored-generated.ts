@@ -13,6 +13,7 @@ export const addColumnStoredGenerated: Rule = {
   why: 'Its value is computed and written into every row: the table and its indexes are rewritten under a lock against everything. A plain column that a trigger keeps and batches fill does without.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['rewrite'],
   versions: 'From PostgreSQL 12 on. VIRTUAL, from 18 on and there the form without a word, writes nothing.',
   bad: [
     {

@@ -10,6 +10,7 @@ export const addExclusionConstraint: Rule = {
   why: 'Its index is built under a lock against everything, and there is no form that is built beside the table or checked later. What is left is a new table that is swapped in, or a window in which nobody works.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['index build'],
   bad: [
     'ALTER TABLE bookings ADD CONSTRAINT no_overlap EXCLUDE USING gist (room WITH =, during WITH &&)',
     'ALTER TABLE bookings ADD EXCLUDE USING gist (during WITH &&) WHERE (active)',

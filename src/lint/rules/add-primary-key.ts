@@ -14,6 +14,7 @@ export const addPrimaryKey: Rule = {
   why: 'Under one lock against everything the index is built, and the columns are searched for NULL when they are not NOT NULL yet.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['index build'],
   bad: [
     'ALTER TABLE users ADD PRIMARY KEY (id)',
     'ALTER TABLE users ADD CONSTRAINT users_pk PRIMARY KEY (tenant, id)',

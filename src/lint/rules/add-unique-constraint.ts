@@ -14,6 +14,7 @@ export const addUniqueConstraint: Rule = {
   why: 'The index is built under a lock against everything, and two equal rows make it fail at the end.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['index build'],
   versions: 'UNIQUE can not be NOT VALID in any version; NULLS NOT DISTINCT exists from PostgreSQL 15 on.',
   bad: [
     'ALTER TABLE users ADD CONSTRAINT users_email UNIQUE (email)',

@@ -16,6 +16,7 @@ export const alterColumnType: Rule = {
   why: 'The table and its indexes are written anew under a lock against everything. A foreign key of the column locks and checks the other table as well. The column’s statistics are gone until ANALYZE, and prepared statements that read all columns fail once.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['rewrite', 'index build', 'scan'],
   versions:
     'From PostgreSQL 12 on timestamp and timestamptz turn into each other for free, in a session whose time zone is UTC.',
   bad: [

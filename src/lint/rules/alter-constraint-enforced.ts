@@ -10,6 +10,7 @@ export const alterConstraintEnforced: Rule = {
   why: 'It looks like a flag in the catalog, and checks every row under a lock against everything. Dropping the constraint and adding it NOT VALID can be validated while the table is used.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: 'reads and writes of the table, and writes to the referenced one, while all rows are checked',
+  work: ['scan'],
   versions: 'From PostgreSQL 18 on.',
   bad: [
     {

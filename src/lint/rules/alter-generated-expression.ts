@@ -11,6 +11,7 @@ export const alterGeneratedExpression: Rule = {
   why: 'The value is computed anew for every row: the table and its indexes are rewritten under a lock against everything. A new column that takes over does without.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['rewrite'],
   versions: 'From PostgreSQL 17 on. A VIRTUAL column, from 18 on, is not rewritten.',
   bad: [
     {

@@ -13,6 +13,7 @@ export const attachPartitionScan: Rule = {
   why: 'To be sure that every row belongs there, PostgreSQL reads the whole table under a lock against everything, unless a validated CHECK says the same, NOT NULL included. A DEFAULT partition is read too, for rows that belong into the new one. Indexes that the partition lacks are built under the lock as well.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: 'reads and writes of the partition, and of the DEFAULT partition, while they are read',
+  work: ['scan'],
   versions: 'Up to PostgreSQL 11 the partitioned table itself is locked against everything.',
   bad: [
     {

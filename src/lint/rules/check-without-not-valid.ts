@@ -14,6 +14,7 @@ export const checkWithoutNotValid: Rule = {
   why: 'Every row is read while the table is locked against everything, even when the column is new and has no value yet.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['scan'],
   versions: 'From PostgreSQL 18 on a CHECK can also be NOT ENFORCED.',
   bad: [
     'ALTER TABLE orders ADD CONSTRAINT positive CHECK (amount > 0)',

@@ -14,6 +14,7 @@ export const createIndexNonConcurrent: Rule = {
   why: 'The SHARE lock is held for the whole build: nothing can insert, update or delete meanwhile, and those who wait keep connections and locks of their own.',
   lock: 'SHARE',
   blocks: writes,
+  work: ['index build'],
   versions: 'On a partitioned table CONCURRENTLY does not exist: index the partitions one by one.',
   bad: [
     'CREATE INDEX orders_by_day ON orders (day)',
@@ -33,7 +34,10 @@ export const createIndexNonConcurrent: Rule = {
     'CREATE INDEX CONCURRENTLY orders_by_day ON orders (day)',
     'CREATE TABLE orders (day date); CREATE INDEX orders_by_day ON public.orders (day)',
     'CREATE TABLE fresh AS SELECT 1 AS a; ALTER TABLE fresh RENAME TO newer; CREATE INDEX ON newer (a)',
-    'CREATE INDEX orders_by_day ON ONLY orders (day)',
+    {
+      sql: 'CREATE INDEX orders_by_day ON ONLY orders (day)',
+      schema: 'CREATE TABLE orders (id bigint, day date) PARTITION BY RANGE (day)',
+    },
     'CREATE MATERIALIZED VIEW totals AS SELECT 1 AS n; CREATE UNIQUE INDEX ON totals (n)',
   ],
   *check(context) {

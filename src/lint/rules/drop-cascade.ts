@@ -1,7 +1,7 @@
 import type { DropStmt } from '@pgsql/types';
 import { isNewColumn } from '../columns.ts';
 import { isOld } from '../context.ts';
-import { as } from '../nodes.ts';
+import { all, as } from '../nodes.ts';
 import { isNewObject } from '../origins.ts';
 import { withoutWords } from '../rewrite.ts';
 import type { Context, Rule } from '../rule.ts';
@@ -29,10 +29,7 @@ export const dropCascade: Rule = {
   *check(context) {
     const message = 'Whatever depends on it goes along, and nobody can see here what that is.';
     const fix = withoutWords(context, ['CASCADE']);
-    const drop = as(context.node, 'DropStmt');
-    if (drop?.behavior === 'DROP_CASCADE' && !isAllNew(context, drop)) yield { message, fix };
-    const domain = as(context.node, 'AlterDomainStmt');
-    if (domain?.behavior === 'DROP_CASCADE' && domain.subtype === 'X') yield { message, fix };
+    if (cascades(context)) yield { message, fix };
     for (const { type, name, node, table, at } of context.commands) {
       if (type !== 'AT_DropColumn' && type !== 'AT_DropConstraint') continue;
       if (node.behavior !== 'DROP_CASCADE' || !isOld(context, table) || isNewColumn(context, table, name)) continue;
@@ -40,6 +37,20 @@ export const dropCascade: Rule = {
     }
   },
 };
+
+/** The statement itself, whatever it drops, unless all of that is new. */
+function cascades(context: Context): boolean {
+  const { node } = context;
+  const [drop, alter, domain] = [as(node, 'DropStmt'), as(node, 'AlterTableStmt'), as(node, 'AlterDomainStmt')];
+  const attributes = alter?.objtype === 'OBJECT_TYPE' ? all(alter.cmds, 'AlterTableCmd') : [];
+  const behaviors = [
+    drop && !isAllNew(context, drop) ? drop.behavior : undefined,
+    domain?.subtype === 'X' ? domain.behavior : undefined,
+    as(node, 'DropOwnedStmt')?.behavior,
+    ...attributes.map(({ behavior }) => behavior),
+  ];
+  return behaviors.includes('DROP_CASCADE');
+}
 
 const isAllNew = ({ world }: Context, { removeType, objects = [] }: DropStmt): boolean =>
   objects.every((object) => isNewObject(world, removeType, object));

@@ -1,7 +1,7 @@
 import type { DropStmt } from '@pgsql/types';
-import { laterInTransaction } from '../context.ts';
+import { earlier, laterInTransaction } from '../context.ts';
 import { createdBy } from '../created.ts';
-import { as, type Name } from '../nodes.ts';
+import { as, type Name, nameOf } from '../nodes.ts';
 import { isNewObject } from '../origins.ts';
 import type { Context, Rule } from '../rule.ts';
 import { listed } from '../words.ts';
@@ -52,10 +52,21 @@ export const dropObject: Rule = {
     const gone = (drop.objects ?? [])
       .filter((object) => !isNewObject(context.world, drop.removeType, object))
       .map(objectName)
-      .filter((name) => !again.some((made) => isSame(context, made, name)));
+      .filter((name) => !again.some((made) => isSame(context, made, name)) && !wasReplaced(context, name));
     if (gone.length > 0) yield { message: `Whatever names the ${kind} ${listed(gone.map(shown))} fails from now on.` };
   },
 };
+
+/** It was renamed out of the way in this transaction, and something new has its old name. */
+function wasReplaced(context: Context, name: Name): boolean {
+  if (context.transaction === null) return false;
+  return earlier(context).some(({ node }) => {
+    const rename = as(node, 'RenameStmt');
+    if (rename?.newname !== name.name) return false;
+    const old = rename.object ? objectName(rename.object) : nameOf(rename.relation ?? {});
+    return earlier(context).some((before) => createdBy(before.node)?.name === old.name);
+  });
+}
 
 const isSame = ({ world }: Context, a: Name, b: Name): boolean =>
   a.name === b.name && world.qualify(a).schema === world.qualify(b).schema;

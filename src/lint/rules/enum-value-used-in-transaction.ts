@@ -1,4 +1,4 @@
-import type { A_Const, TypeCast } from '@pgsql/types';
+import type { A_Const, ColumnDef, TypeCast } from '@pgsql/types';
 import { walk } from '../../sql/expressions.ts';
 import { all, as, type NodeKind } from '../nodes.ts';
 import type { Context, Rule } from '../rule.ts';
@@ -53,7 +53,14 @@ export const enumValueUsedInTransaction: Rule = {
 
 const users = new Set<NodeKind>([
   ...(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'SelectStmt', 'MergeStmt', 'AlterTableStmt', 'CreateStmt'] as const),
-  ...(['IndexStmt', 'CreateTableAsStmt', 'ViewStmt', 'CreateDomainStmt', 'AlterDomainStmt'] as const),
+  ...([
+    'IndexStmt',
+    'CreateTableAsStmt',
+    'ViewStmt',
+    'CreateDomainStmt',
+    'AlterDomainStmt',
+    'CreatePolicyStmt',
+  ] as const),
 ]);
 
 function newLabels({ transaction, pg }: Context, type: UserType): readonly (readonly [string, UserType])[] {
@@ -69,11 +76,26 @@ function usedLabels(context: Context, labels: ReadonlyMap<string, UserType>): st
   const found = new Set<string>();
   const elsewhere = new Set<unknown>();
   walk([context.node], (kind, node) => {
+    if (kind === 'ColumnDef') ofOtherColumn(node as ColumnDef, labels).forEach((constant) => elsewhere.add(constant));
     if (kind === 'TypeCast') castElsewhere(node as TypeCast, labels).forEach((constant) => elsewhere.add(constant));
     const label = kind === 'A_Const' && !elsewhere.has(node) ? ((node as A_Const).sval?.sval ?? '') : '';
     if (labels.has(label)) found.add(label);
   });
   return [...found].find((label) => mayBe(context, labels.get(label)));
+}
+
+/** The constants of a column that has another type. */
+function ofOtherColumn(
+  { typeName, constraints }: ColumnDef,
+  labels: ReadonlyMap<string, UserType>,
+): ReadonlySet<A_Const> {
+  const constants = new Set<A_Const>();
+  const type = typeOf(typeName)?.name;
+  if ([...labels.values()].some(({ name }) => name === type)) return constants;
+  walk(constraints, (kind, node) => {
+    if (kind === 'A_Const') constants.add(node as A_Const);
+  });
+  return constants;
 }
 
 function castElsewhere({ arg, typeName }: TypeCast, labels: ReadonlyMap<string, UserType>): readonly A_Const[] {

@@ -1,9 +1,11 @@
-import type { Constraint } from '@pgsql/types';
+import type { ColumnDef, Constraint } from '@pgsql/types';
 import { oldCommands } from '../context.ts';
-import { constantOf, strings } from '../nodes.ts';
+import { strings } from '../nodes.ts';
 import { qualified, quoted } from '../names.ts';
 import { alterTable, instead, written } from '../rewrite.ts';
 import type { Command, Context, Rule } from '../rule.ts';
+import { locksOf } from '../locks.ts';
+import { serialBase, typeOf } from '../world/column-type.ts';
 import { autoName, constraintsOf } from '../world/define-column.ts';
 
 export const foreignKeyWithoutNotValid: Rule = {
@@ -13,6 +15,7 @@ export const foreignKeyWithoutNotValid: Rule = {
   why: 'Both tables are locked against writes while every row of the referencing one is looked up in the other.',
   lock: 'SHARE ROW EXCLUSIVE',
   blocks: 'writes to both tables while all rows are checked; reads go on',
+  work: ['scan'],
   versions: 'Before PostgreSQL 18 a foreign key of a partitioned table can not be NOT VALID.',
   bad: [
     'ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id)',
@@ -20,6 +23,10 @@ export const foreignKeyWithoutNotValid: Rule = {
     {
       sql: 'ALTER TABLE orders ADD COLUMN shop_id int DEFAULT 1 REFERENCES shops (id)',
       at: 'ADD COLUMN shop_id int DEFAULT 1 REFERENCES shops (id)',
+    },
+    {
+      sql: 'ALTER TABLE orders ADD COLUMN shop_id int DEFAULT NULL REFERENCES shops (id)',
+      at: 'ADD COLUMN shop_id int DEFAULT NULL REFERENCES shops (id)',
     },
     {
       sql: 'ALTER TABLE orders ADD COLUMN note text, ADD FOREIGN KEY (user_id) REFERENCES users',
@@ -30,7 +37,6 @@ export const foreignKeyWithoutNotValid: Rule = {
     'ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID',
     'CREATE TABLE orders (user_id bigint); ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id)',
     'ALTER TABLE orders ADD COLUMN shop_id int REFERENCES shops (id)',
-    'ALTER TABLE orders ADD COLUMN shop_id int DEFAULT NULL REFERENCES shops (id)',
     { sql: 'ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id) NOT ENFORCED', pg: 18 },
   ],
   *check(context) {
@@ -39,32 +45,32 @@ export const foreignKeyWithoutNotValid: Rule = {
       const foreign = [...(inline ?? []), ...(command.constraint ? [command.constraint] : [])].find(
         ({ contype, skip_validation: skipped }) => contype === 'CONSTR_FOREIGN' && !skipped,
       );
-      if (!foreign?.pktable || (inline && !isFilled(inline))) continue;
+      if (!foreign?.pktable || (command.column && inline && !isFilled(command.column, inline))) continue;
       const other = context.world.relation(foreign.pktable);
       yield {
         message: `Every row of ${qualified(command.table)} is checked while it and ${qualified(other)} are locked against writes.`,
         at: command.at,
-        ...(inline
+        ...(inline || isBesideStronger(context)
           ? {
               lock: 'ACCESS EXCLUSIVE' as const,
               blocks: `reads and writes of the table, and writes to ${qualified(other)}, while all rows are checked`,
             }
-          : { fix: inTwoSteps(context, command, foreign) }),
+          : {}),
+        fix: inline ? null : inTwoSteps(context, command, foreign),
       };
     }
   },
 };
 
-/** A new column without a value has nothing to check. */
-function isFilled(constraints: readonly Constraint[]): boolean {
-  if (constraints.some(({ contype }) => contype === 'CONSTR_ATTR_NOT_ENFORCED')) return false;
-  return constraints.some(
-    ({ contype, raw_expr: value }) =>
-      contype === 'CONSTR_IDENTITY' ||
-      contype === 'CONSTR_GENERATED' ||
-      (contype === 'CONSTR_DEFAULT' && constantOf(value) !== null),
-  );
-}
+/** Another action of the same ALTER TABLE needs the strongest lock: all of it runs under that. */
+const isBesideStronger = ({ node, world, pg }: Context): boolean =>
+  locksOf(node, world, pg).some(({ mode }) => mode === 'ACCESS EXCLUSIVE');
+
+/** Only a new column without any default is left unchecked: one that says DEFAULT NULL is read too. */
+const isFilled = (column: ColumnDef, constraints: readonly Constraint[]): boolean =>
+  !constraints.some(({ contype }) => contype === 'CONSTR_ATTR_NOT_ENFORCED') &&
+  (serialBase(typeOf(column.typeName)) !== null ||
+    constraints.some(({ contype }) => contype === 'CONSTR_GENERATED' || contype === 'CONSTR_DEFAULT'));
 
 function inTwoSteps(context: Context, command: Command, foreign: Constraint): string | null {
   const { table } = command;

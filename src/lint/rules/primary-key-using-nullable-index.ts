@@ -13,6 +13,7 @@ export const primaryKeyUsingNullableIndex: Rule = {
   why: 'The index is there already, but columns that are not NOT NULL are searched for NULL under a lock against everything.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['scan'],
   bad: [
     {
       sql: `CREATE UNIQUE INDEX CONCURRENTLY users_pk ON users (id);

@@ -11,6 +11,7 @@ export const refreshMatviewNonConcurrent: Rule = {
   why: 'Nobody can read the view while its query runs. CONCURRENTLY lets readers go on with the old rows.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: 'reads of the view while its query runs',
+  work: ['rewrite'],
   versions: 'CONCURRENTLY needs a unique index on columns of the view, without WHERE.',
   bad: ['REFRESH MATERIALIZED VIEW totals', 'REFRESH MATERIALIZED VIEW shop.totals WITH NO DATA'],
   good: [

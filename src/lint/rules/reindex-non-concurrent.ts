@@ -18,6 +18,7 @@ export const reindexNonConcurrent: Rule = {
   why: 'The index itself is locked against everything while it is built. Planning a query opens every index of its tables, so reads wait too, although only the index is locked.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: 'writes to the table, and queries that plan with the index, until it is built',
+  work: ['index build'],
   versions: 'CONCURRENTLY exists from PostgreSQL 12 on; REINDEX SYSTEM has no such form.',
   bad: ['REINDEX TABLE orders', 'REINDEX (CONCURRENTLY false, VERBOSE) INDEX orders_by_day', 'REINDEX SCHEMA shop'],
   good: [

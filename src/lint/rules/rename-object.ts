@@ -45,7 +45,11 @@ export const renameObject: Rule = {
     if (!rename || kind === undefined || isNew(context.world, rename)) return;
     const name = oldName(rename);
     if (laterInTransaction(context).some(({ node }) => createdBy(node)?.name === name.name)) return;
-    yield { message: `Whatever names the ${kind} ${shown(name)} fails from now on.` };
+    const isType = rename.renameType === 'OBJECT_TYPE' || rename.renameType === 'OBJECT_DOMAIN';
+    yield {
+      message: `Whatever names the ${kind} ${shown(name)} fails from now on.`,
+      ...(isType && { lock: null }),
+    };
   },
 };
 

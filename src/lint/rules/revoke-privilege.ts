@@ -36,7 +36,11 @@ export const revokePrivilege: Rule = {
 };
 
 const isNew = (world: World, { targtype, objtype, objects = [] }: GrantStmt): boolean =>
-  targtype === 'ACL_TARGET_OBJECT' && objects.every((object) => isNewTarget(world, objtype, object));
+  objects.every((object) =>
+    targtype === 'ACL_TARGET_ALL_IN_SCHEMA'
+      ? isNewObject(world, 'OBJECT_SCHEMA', object)
+      : isNewTarget(world, objtype, object),
+  );
 
 function isNewTarget(world: World, objtype: ObjectType | undefined, object: Node): boolean {
   const named = as(object, 'RangeVar');

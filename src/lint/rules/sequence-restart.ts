@@ -1,7 +1,7 @@
 import type { FuncCall, Node } from '@pgsql/types';
 import { walk } from '../../sql/expressions.ts';
-import { isOld, oldCommands, oldRelation } from '../context.ts';
-import { all, as, constantOf, type Name, nameIn } from '../nodes.ts';
+import { isOld, oldCommands } from '../context.ts';
+import { all, as, constantOf, type Name, nameIn, nameOf } from '../nodes.ts';
 import type { Context, Rule } from '../rule.ts';
 import { optionList } from '../world/alter-table.ts';
 
@@ -32,11 +32,13 @@ export const sequenceRestart: Rule = {
   *check(context) {
     const message = 'Numbers that are in use already come again, and INSERTs fail with duplicate keys.';
     const alter = as(context.node, 'AlterSeqStmt');
-    if (alter && restarts(alter.options) && oldRelation(context, alter.sequence)) yield { message };
+    if (alter?.sequence && restarts(alter.options) && isOldNamed(context, nameOf(alter.sequence))) yield { message };
     for (const { node, at } of oldCommands(context, 'AT_SetIdentity'))
-      if (restarts(optionList(node.def))) yield { message, at };
+      if (restarts(optionList(node.def)))
+        yield { message, at, lock: 'ACCESS EXCLUSIVE', blocks: 'reads and writes of the table, briefly' };
     const select = as(context.node, 'SelectStmt');
-    if (select && setsToConstant(context, select)) yield { message };
+    if (select && setsToConstant(context, select))
+      yield { message, lock: 'ROW EXCLUSIVE', blocks: 'nothing; the harm is in what nextval() gives from now on' };
   },
 };
 
@@ -54,12 +56,14 @@ function setsToConstant(context: Context, select: object): boolean {
   return found;
 }
 
-/** The sequence, or the table whose serial column it is of, was there before. */
 function isOldSequence(context: Context, named: Node | undefined): boolean {
   const call = as(named, 'FuncCall');
   const text = constantOf(call ? call.args?.[0] : named);
-  if (typeof text !== 'string') return true;
-  const name = parsedName(text);
+  return typeof text !== 'string' || isOldNamed(context, parsedName(text));
+}
+
+/** The sequence, or the table whose serial column it is of, was there before. */
+function isOldNamed(context: Context, name: Name): boolean {
   const relation = context.world.find(name) ?? ownerOf(context, name);
   return relation === undefined || isOld(context, relation);
 }

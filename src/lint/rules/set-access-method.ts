@@ -10,10 +10,11 @@ export const setAccessMethod: Rule = {
   why: 'The table and its indexes are rewritten under a lock against everything. A new table that is filled and swapped in does without.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['rewrite'],
   versions: 'From PostgreSQL 15 on.',
   bad: [
     { sql: 'ALTER TABLE orders SET ACCESS METHOD columnar', pg: 15, at: 'SET ACCESS METHOD columnar' },
-    { sql: 'ALTER TABLE shop.orders SET ACCESS METHOD heap', pg: 18, at: 'SET ACCESS METHOD heap' },
+    { sql: 'ALTER TABLE shop.orders SET ACCESS METHOD columnar', pg: 18, at: 'SET ACCESS METHOD columnar' },
   ],
   good: [
     { sql: 'CREATE TABLE orders (id int); ALTER TABLE orders SET ACCESS METHOD columnar', pg: 15 },

@@ -10,6 +10,7 @@ export const setLoggedUnlogged: Rule = {
   why: 'The table and its indexes are rewritten under a lock against everything. An unlogged table is empty after a crash, and on replicas always. A new table that is filled and swapped in does without the lock.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['rewrite'],
   bad: [
     { sql: 'ALTER TABLE orders SET LOGGED', at: 'SET LOGGED' },
     { sql: 'ALTER TABLE shop.orders SET UNLOGGED', at: 'SET UNLOGGED' },

@@ -14,6 +14,7 @@ export const setNotNull: Rule = {
   why: 'PostgreSQL reads the whole table under a lock against everything, and gives up when it meets a NULL.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['scan'],
   versions:
     'From PostgreSQL 12 on a validated CHECK (c IS NOT NULL) spares the scan; from 18 on NOT NULL itself can be NOT VALID and be validated later.',
   bad: [

@@ -37,7 +37,9 @@ export const setSchema: Rule = {
     const from = context.world.qualify(name);
     const again = laterInTransaction(context).flatMap(({ node }) => createdBy(node) ?? []);
     if (again.some((made) => made.name === from.name && context.world.qualify(made).schema === from.schema)) return;
+    const isType = alter.objectType === 'OBJECT_TYPE' || alter.objectType === 'OBJECT_DOMAIN';
     yield {
+      ...(isType && { lock: null }),
       message: `Code that looks for ${shown(name)} where it was fails from now on.`,
       fix: alter.objectType === 'OBJECT_TABLE' ? withView(context, alter, from) : null,
     };

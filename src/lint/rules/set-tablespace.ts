@@ -13,6 +13,7 @@ export const setTablespace: Rule = {
   why: 'All of it is copied under a lock against everything. For an index REINDEX (TABLESPACE …) CONCURRENTLY does it beside the work, for a table pg_repack.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['rewrite'],
   versions: 'REINDEX (TABLESPACE …) from PostgreSQL 14 on.',
   bad: [
     { sql: 'ALTER TABLE orders SET TABLESPACE fast', at: 'SET TABLESPACE fast' },

@@ -3,7 +3,7 @@ import { oldRelation } from '../context.ts';
 import { all, conjuncts, contains } from '../nodes.ts';
 import { qualified } from '../names.ts';
 import type { Rule } from '../rule.ts';
-import { boundsRows, columnsAskedNull, isTautology, joinsItself, written } from '../unbounded.ts';
+import { boundsRows, columnsAskedNull, isTautology, joinsItself, written, listsItself } from '../unbounded.ts';
 
 export const unboundedUpdate: Rule = {
   id: 'unbounded-update',
@@ -44,6 +44,9 @@ function whyUnbounded(update: UpdateStmt, table: string): string | null {
   if (isTautology(condition)) return 'It changes every row';
   if (joinsItself(table, fromClause, condition)) return 'It joins the table with itself and changes every row';
   const set = all(targetList, 'ResTarget').map(({ name }) => name ?? '');
-  const fills = columnsAskedNull(condition).some((column) => set.includes(column));
-  return fills && !conjuncts(condition).some(boundsRows) ? 'It changes every row that has no value yet' : null;
+  const conditions = conjuncts(condition).filter((one) => !listsItself(one, table));
+  const fills =
+    conditions.length < conjuncts(condition).length ||
+    columnsAskedNull(condition).some((column) => set.includes(column));
+  return fills && !conditions.some(boundsRows) ? 'It changes every row that has no value yet' : null;
 }

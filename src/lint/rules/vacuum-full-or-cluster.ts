@@ -10,6 +10,7 @@ export const vacuumFullOrCluster: Rule = {
   why: 'The table and its indexes are rewritten under a lock against everything. A plain VACUUM makes the space usable again; pg_repack and pg_squeeze give it back while the table is used.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: readsAndWrites,
+  work: ['rewrite'],
   versions: 'PostgreSQL 19 has REPACK (CONCURRENTLY).',
   bad: ['VACUUM FULL orders', 'VACUUM (FULL true, ANALYZE) orders', 'CLUSTER orders USING orders_by_day', 'CLUSTER'],
   good: [

@@ -11,6 +11,7 @@ export const validateInSameTransaction: Rule = {
   why: 'The lock of adding it is held until the transaction ends, and so during the scan: NOT VALID was for nothing.',
   lock: 'ACCESS EXCLUSIVE',
   blocks: 'reads and writes of the table while all rows are checked; for a foreign key writes to both tables',
+  work: ['scan'],
   bad: [
     {
       sql: `BEGIN;

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { loadRuby } from '../../app/load-ruby.ts';
 import { lintFiles } from '../lint.ts';
 import { detectRunner, filesOf } from './detect.ts';
 
 function folderOf(files: Record<string, string>, path = 'migrations') {
-  return { path, names: new Set(Object.keys(files)), texts: new Map(Object.entries(files)) };
+  return { path, names: new Set(Object.keys(files)), texts: new Map(Object.entries(files)), loadRuby };
 }
 
-function lint(files: Record<string, string>, path?: string) {
+async function lint(files: Record<string, string>, path?: string) {
   const folder = folderOf(files, path);
   const runner = detectRunner(folder);
-  const read = filesOf(folder, runner);
+  const read = await filesOf(folder, runner);
   const found = lintFiles(read).flatMap((file) => [
     ...(file.error ? [`${file.path}: ${file.error.message}`] : []),
     ...file.findings.map(({ rule, line, column }) => `${file.path}:${line}:${column} ${rule}`),
@@ -20,9 +21,9 @@ function lint(files: Record<string, string>, path?: string) {
 const index = 'CREATE INDEX CONCURRENTLY i ON orders (day);';
 
 describe('the runner', () => {
-  it('is Prisma: a file of one statement is no transaction', () => {
+  it('is Prisma: a file of one statement is no transaction', async () => {
     expect(
-      lint({ 'migration_lock.toml': '', '2_b/migration.sql': `SELECT 1; ${index}`, '1_a/migration.sql': index }),
+      await lint({ 'migration_lock.toml': '', '2_b/migration.sql': `SELECT 1; ${index}`, '1_a/migration.sql': index }),
     ).toEqual({
       runner: 'Prisma Migrate',
       paths: ['1_a/migration.sql', '2_b/migration.sql'],
@@ -30,39 +31,42 @@ describe('the runner', () => {
     });
   });
 
-  it('is Drizzle: everything is in one transaction', () => {
+  it('is Drizzle: everything is in one transaction', async () => {
     const files = { 'meta/_journal.json': '{}', '0000_a.sql': `SELECT 1;\n--> statement-breakpoint\n${index}` };
-    expect(lint(files)).toMatchObject({ runner: 'Drizzle Kit', found: ['0000_a.sql:3:1 not-allowed-in-transaction'] });
+    expect(await lint(files)).toMatchObject({
+      runner: 'Drizzle Kit',
+      found: ['0000_a.sql:3:1 not-allowed-in-transaction'],
+    });
   });
 
-  it('is Supabase', () => {
-    expect(lint({ '1_a.sql': index }, 'supabase/migrations')).toMatchObject({
+  it('is Supabase', async () => {
+    expect(await lint({ '1_a.sql': index }, 'supabase/migrations')).toMatchObject({
       runner: 'Supabase',
       found: ['1_a.sql:1:1 not-allowed-in-transaction'],
     });
   });
 
-  it('is dbmate: only what stands under migrate:up is run', () => {
+  it('is dbmate: only what stands under migrate:up is run', async () => {
     const a = `-- migrate:up transaction:false\n${index}\n\n-- migrate:down\nDROP TABLE orders;`;
     const b = `-- migrate:up\n${index}\n-- migrate:down\n`;
-    expect(lint({ '2_b.sql': b, '1_a.sql': a })).toEqual({
+    expect(await lint({ '2_b.sql': b, '1_a.sql': a })).toEqual({
       runner: 'dbmate',
       paths: ['1_a.sql', '2_b.sql'],
       found: ['2_b.sql:2:1 not-allowed-in-transaction'],
     });
   });
 
-  it('is golang-migrate', () => {
-    expect(lint({ '10_b.up.sql': index, '9_a.up.sql': 'SELECT 1', '9_a.down.sql': 'DROP TABLE a' })).toEqual({
+  it('is golang-migrate', async () => {
+    expect(await lint({ '10_b.up.sql': index, '9_a.up.sql': 'SELECT 1', '9_a.down.sql': 'DROP TABLE a' })).toEqual({
       runner: 'golang-migrate',
       paths: ['9_a.up.sql', '10_b.up.sql'],
       found: [],
     });
   });
 
-  it('is Flyway: versions are ordered as numbers, placeholders are names', () => {
+  it('is Flyway: versions are ordered as numbers, placeholders are names', async () => {
     expect(
-      lint({
+      await lint({
         'R__views.sql': 'CREATE OR REPLACE VIEW v AS SELECT 1',
         'V10__b.sql': `SET lock_timeout = 1; ${index}`,
         'V2__a.sql': index,
@@ -75,7 +79,7 @@ describe('the runner', () => {
     });
   });
 
-  it('is Liquibase: each changeset is a transaction of its own', () => {
+  it('is Liquibase: each changeset is a transaction of its own', async () => {
     const text = [
       '--liquibase formatted sql',
       '--changeset me:1',
@@ -87,34 +91,34 @@ describe('the runner', () => {
       index,
       'CREATE INDEX ON a (id);',
     ].join('\n');
-    expect(lint({ 'changes.sql': text })).toMatchObject({
+    expect(await lint({ 'changes.sql': text })).toMatchObject({
       runner: 'Liquibase formatted SQL',
       found: ['changes.sql:8:1 not-allowed-in-transaction'],
     });
   });
 
-  it('is graphile-migrate', () => {
+  it('is graphile-migrate', async () => {
     const files = {
       'committed/000001.sql': `--! Previous: -\n${index}`,
       'current.sql': `--! no-transaction\n${index}`,
     };
-    expect(lint(files)).toEqual({
+    expect(await lint(files)).toEqual({
       runner: 'graphile-migrate',
       paths: ['committed/000001.sql', 'current.sql'],
       found: ['committed/000001.sql:2:1 not-allowed-in-transaction'],
     });
   });
 
-  it('is node-pg-migrate, in SQL and in scripts', () => {
+  it('is node-pg-migrate, in SQL and in scripts', async () => {
     const sql = `-- Up Migration\n${index}\n-- Down Migration\nDROP TABLE a;`;
     const script = `exports.up = (pgm) => {\n  pgm.noTransaction();\n  pgm.sql(\`${index}\`);\n};\nexports.down = (pgm) => pgm.sql('DROP TABLE a');`;
-    expect(lint({ '1_a.sql': sql, '2_b.js': script })).toMatchObject({
+    expect(await lint({ '1_a.sql': sql, '2_b.js': script })).toMatchObject({
       runner: 'node-pg-migrate',
       found: ['1_a.sql:2:1 not-allowed-in-transaction'],
     });
   });
 
-  it('is Knex: literal SQL in its place, nothing computed', () => {
+  it('is Knex: literal SQL in its place, nothing computed', async () => {
     const script = [
       'export async function up(knex) {',
       "  await knex.raw('DROP TABLE orders');",
@@ -124,7 +128,7 @@ describe('the runner', () => {
       '}',
       "export async function down(knex) { await knex.raw('DROP TABLE b'); }",
     ].join('\n');
-    expect(lint({ '1_a.ts': script })).toMatchObject({
+    expect(await lint({ '1_a.ts': script })).toMatchObject({
       runner: 'Knex',
       found: [
         '1_a.ts:2:19 drop-table',
@@ -134,8 +138,10 @@ describe('the runner', () => {
     });
   });
 
-  it('is nobody: plain files by name, statement by statement', () => {
-    expect(lint({ '10.sql': index, '9.sql': 'CREATE TABLE orders (day date)', '9.down.sql': 'DROP TABLE x' })).toEqual({
+  it('is nobody: plain files by name, statement by statement', async () => {
+    expect(
+      await lint({ '10.sql': index, '9.sql': 'CREATE TABLE orders (day date)', '9.down.sql': 'DROP TABLE x' }),
+    ).toEqual({
       runner: 'plain SQL files',
       paths: ['9.sql', '10.sql'],
       found: [],

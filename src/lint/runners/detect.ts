@@ -1,5 +1,7 @@
 import type { LintFile } from '../lint.ts';
+import { alembic } from './alembic.ts';
 import { dbmate } from './dbmate.ts';
+import { django } from './django.ts';
 import { drizzle } from './drizzle.ts';
 import { flyway } from './flyway.ts';
 import { golangMigrate } from './golang-migrate.ts';
@@ -9,21 +11,24 @@ import { liquibase } from './liquibase.ts';
 import { nodePgMigrate } from './node-pg-migrate.ts';
 import { plain } from './plain.ts';
 import { prisma } from './prisma.ts';
+import { rails } from './rails.ts';
 import type { Folder, Runner } from './runner.ts';
 import { supabase } from './supabase.ts';
 
 /** The surest signs first. */
 const runners: readonly Runner[] = [
   ...[supabase, prisma, drizzle, graphileMigrate, liquibase, dbmate, flyway, golangMigrate],
-  ...[nodePgMigrate, knex, plain],
+  ...[alembic, django, rails, nodePgMigrate, knex, plain],
 ];
 
 /** The tool whose migrations these look like; plain files when they look like no other's. */
 export const detectRunner = (folder: Folder): Runner => runners.find((runner) => runner.detect(folder)) ?? plain;
 
 /** What the tool runs of a folder, in its order. */
-export const filesOf = (folder: Folder, runner: Runner): readonly LintFile[] =>
-  [...folder.texts.keys()].sort(runner.order).flatMap((path) => {
-    const read = runner.read(path, folder.texts.get(path) ?? '', folder);
+export async function filesOf(folder: Folder, runner: Runner): Promise<readonly LintFile[]> {
+  const files = runner.order([...folder.texts.keys()], folder).map(async (path): Promise<readonly LintFile[]> => {
+    const read = await runner.read(path, folder.texts.get(path) ?? '', folder);
     return read ? [{ path, transaction: runner.wrapping, ...read }] : [];
   });
+  return (await Promise.all(files)).flat();
+}

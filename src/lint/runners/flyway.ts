@@ -1,7 +1,7 @@
 import { rawStatements } from '../statement.ts';
 import { isRefused } from '../no-transaction.ts';
 import type { Wrapping } from '../rule.ts';
-import { baseName, byName, type Folder, type Runner } from './runner.ts';
+import { baseName, compareNames, type Folder, type Runner } from './runner.ts';
 
 const pattern = /^(?:([VB])([\d._]+)|R)__.+\.sql$/u;
 
@@ -14,7 +14,7 @@ export const flyway: Runner = {
     const sql = withoutPlaceholders(text);
     return { text: sql, transaction: wrappingOf(path, sql, folder) };
   },
-  order: (a, b) => rank(a) - rank(b) || byName(versionOf(a), versionOf(b)),
+  order: (paths) => [...paths].sort((a, b) => rank(a) - rank(b) || compareNames(versionOf(a), versionOf(b))),
   wrapping: 'file',
 };
 

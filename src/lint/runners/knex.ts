@@ -1,16 +1,27 @@
-import { byName, isScript, type Runner } from './runner.ts';
-import { literalSql } from './script.ts';
+import { byName, isJavaScript, type Runner } from './runner.ts';
+import { isFalse, type Script } from './script/value.ts';
 
-/** Scripts; of those what stands in knex.raw() as it is. */
+/** Scripts with `up(knex)`: SQL in knex.raw(), and what the schema builder is told. */
 export const knex: Runner = {
   name: 'Knex',
   detect: ({ texts }) =>
-    [...texts].some(([path, text]) => isScript(path) && /\bknex\b/iu.test(text) && /\bup\b/u.test(text)),
-  read: (path, text) => {
-    if (!isScript(path)) return null;
-    const bare = /\bconfig\b[^=]*=\s*\{[^}]*\btransaction\s*:\s*false/u.test(text);
-    return { text: literalSql(text, /\.\s*raw\s*\(\s*/gu), transaction: bare ? 'statement' : 'file' };
+    [...texts].some(([path, text]) => isJavaScript(path) && /\bknex\b/iu.test(text) && /\bup\b/u.test(text)),
+  read: async (path, text) => {
+    if (!isJavaScript(path) || !/\bup\b/u.test(text)) return null;
+    const [{ readJavaScript }, { knexSteps }, { asRead }] = await Promise.all([
+      import('./script/javascript.ts'),
+      import('./script/knex-steps.ts'),
+      import('./script/steps.ts'),
+    ]);
+    const script = readJavaScript(text);
+    return asRead(text, script, knexSteps(script), { language: 'JavaScript', bare: isBare(script) });
   },
   order: byName,
   wrapping: 'file',
 };
+
+/** `export const config = { transaction: false }` */
+function isBare({ assigned }: Script): boolean {
+  const config = assigned.get('config');
+  return config?.kind === 'map' && isFalse(config.entries.get('transaction'));
+}

@@ -1,22 +1,28 @@
-import { between, byName, isScript, isSql, only, type Runner } from './runner.ts';
-import { literalSql } from './script.ts';
+import { between, byName, isJavaScript, isSql, only, type Runner } from './runner.ts';
 
 const up = /^\s*--[\s-]*up\s+migration[^\n]*$/imu;
 const down = /^\s*--[\s-]*down\s+migration/imu;
 
-/** SQL files with `-- Up Migration` and `-- Down Migration`, or scripts that call pgm.sql(). */
+/** SQL files with `-- Up Migration` and `-- Down Migration`, or scripts that call methods of `pgm`. */
 export const nodePgMigrate: Runner = {
   name: 'node-pg-migrate',
   detect: ({ texts }) =>
-    [...texts].some(([path, text]) => (isSql(path) ? up.test(text) : isScript(path) && /\bpgm\./u.test(text))),
-  read: (path, text) => {
+    [...texts].some(([path, text]) =>
+      isSql(path) ? up.test(text) : isJavaScript(path) && (/\bpgm\./u.test(text) || text.includes('node-pg-migrate')),
+    ),
+  read: async (path, text) => {
     if (isSql(path)) {
       const part = between(text, up, down);
       return { text: part ? only(text, part) : text };
     }
-    if (!isScript(path)) return null;
-    const bare = /\bnoTransaction\s*\(/u.test(text);
-    return { text: literalSql(text, /\bpgm\s*\.\s*sql\s*\(\s*/gu), transaction: bare ? 'statement' : 'file' };
+    if (!isJavaScript(path) || !/\bup\b/u.test(text)) return null;
+    const [{ readJavaScript }, { isBare, nodePgMigrateSteps }, { asRead }] = await Promise.all([
+      import('./script/javascript.ts'),
+      import('./script/node-pg-migrate-steps.ts'),
+      import('./script/steps.ts'),
+    ]);
+    const script = readJavaScript(text);
+    return asRead(text, script, nodePgMigrateSteps(script), { language: 'JavaScript', bare: isBare(script) });
   },
   order: byName,
   wrapping: 'file',

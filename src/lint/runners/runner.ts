@@ -1,5 +1,6 @@
 import type { LintFile, Section } from '../lint.ts';
 import type { Wrapping } from '../rule.ts';
+import type { ParsedRuby } from './script/ruby.ts';
 
 /** The files of a folder of migrations, by their path in it. Above it only names are known: `../config.toml`. */
 export interface Folder {
@@ -8,19 +9,21 @@ export interface Folder {
   readonly names: ReadonlySet<string>;
   /** The texts of what may hold SQL. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Loads the parser of Ruby, which is a file of its own. */
+  readonly loadRuby: () => Promise<(source: string) => ParsedRuby>;
 }
 
 /** What of a file a tool runs when it migrates. */
-export type Read = Pick<LintFile, 'text' | 'sections' | 'transaction'>;
+export type Read = Pick<LintFile, 'text' | 'sections' | 'transaction' | 'source' | 'placeOf' | 'notices'>;
 
 /** A tool that runs migrations. */
 export interface Runner {
   readonly name: string;
   readonly detect: (folder: Folder) => boolean;
   /** Null for a file that it does not run. */
-  readonly read: (path: string, text: string, folder: Folder) => Read | null;
+  readonly read: (path: string, text: string, folder: Folder) => Read | null | Promise<Read | null>;
   /** The files in the order in which it runs them. */
-  readonly order: (a: string, b: string) => number;
+  readonly order: (paths: readonly string[], folder: Folder) => readonly string[];
   /** How it sends a file that says nothing else. */
   readonly wrapping: Wrapping;
 }
@@ -28,11 +31,15 @@ export interface Runner {
 const collator = new Intl.Collator('en', { numeric: true });
 
 /** By name, numbers by their value. */
-export const byName = (a: string, b: string): number => collator.compare(a, b);
+export const compareNames = (a: string, b: string): number => collator.compare(a, b);
+export const byName = (paths: readonly string[]): readonly string[] => [...paths].sort(compareNames);
 
 export const isSql = (path: string): boolean => /\.sql$/iu.test(path);
 
-export const isScript = (path: string): boolean => /\.[cm]?[jt]s$/iu.test(path) && !path.endsWith('.d.ts');
+export const isJavaScript = (path: string): boolean => /\.[cm]?[jt]s$/iu.test(path) && !path.endsWith('.d.ts');
+export const isPython = (path: string): boolean => path.endsWith('.py');
+export const isRuby = (path: string): boolean => path.endsWith('.rb');
+export const isScript = (path: string): boolean => isJavaScript(path) || isPython(path) || isRuby(path);
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 

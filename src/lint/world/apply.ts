@@ -23,7 +23,7 @@ import { alterTable } from './alter-table.ts';
 import { typeOf } from './column-type.ts';
 import { createTable, createTableAs, putIndex, selectInto } from './create-table.ts';
 import { drop } from './drop.ts';
-import { keyOf, type UserType } from './objects.ts';
+import { keyOf, type Routine, type UserType } from './objects.ts';
 import { rename, setSchema } from './rename.ts';
 import { applySet, applySetConfig } from './settings.ts';
 import { created, type World } from './world.ts';
@@ -68,9 +68,14 @@ const effects: { readonly [K in NodeKind]?: (world: World, statement: NodeOf<K>)
   AlterDomainStmt: alterDomain,
   AlterEnumStmt: alterEnum,
   CreateFunctionStmt: createRoutine,
+  AlterFunctionStmt: (world, { func, actions }) => {
+    const known = world.findRoutine(nameIn(func?.objname));
+    const volatility = volatilityIn(actions);
+    if (known && volatility) world.routines.set(keyOf(known), { ...known, volatility });
+  },
   CreateSchemaStmt: (world, { schemaname = '', schemaElts = [] }) => {
     world.others.set(`OBJECT_SCHEMA ${schemaname}`, world.now);
-    for (const element of schemaElts) apply(world, element);
+    for (const element of schemaElts) apply(world, inSchema(element, schemaname));
   },
   CreateExtensionStmt: (world, { extname = '' }) => world.others.set(`OBJECT_EXTENSION ${extname}`, world.now),
   CreatePublicationStmt: (world, { pubname = '' }) => world.others.set(`OBJECT_PUBLICATION ${pubname}`, world.now),
@@ -83,6 +88,12 @@ const effects: { readonly [K in NodeKind]?: (world: World, statement: NodeOf<K>)
     if (target === 'DISCARD_ALL') world.session.resetAll();
   },
 };
+
+/** A table of CREATE SCHEMA is made in that schema. */
+function inSchema(element: Node, schemaname: string): Node {
+  const create = as(element, 'CreateStmt');
+  return create?.relation ? { CreateStmt: { ...create, relation: { schemaname, ...create.relation } } } : element;
+}
 
 function createIndex(world: World, statement: IndexStmt): void {
   if (!statement.relation) return;
@@ -100,7 +111,13 @@ function createIndex(world: World, statement: IndexStmt): void {
   });
 }
 
-const plainType = { base: null, notNull: false, constraints: [], labels: new Map<string, null>() } as const;
+const plainType = {
+  base: null,
+  notNull: false,
+  hasDefault: false,
+  constraints: [],
+  labels: new Map<string, null>(),
+} as const;
 
 function putType(world: World, type: Pick<UserType, 'schema' | 'name' | 'kind'> & Partial<UserType>): void {
   world.types.set(keyOf(type), { ...plainType, origin: world.now, ...type });
@@ -118,6 +135,7 @@ function createDomain(world: World, { domainname, typeName, constraints }: Creat
     kind: 'domain',
     base: typeOf(typeName),
     notNull: written.some(({ contype }) => contype === 'CONSTR_NOTNULL'),
+    hasDefault: written.some(({ contype }) => contype === 'CONSTR_DEFAULT'),
     constraints: written
       .filter(({ contype }) => contype === 'CONSTR_CHECK')
       .map(({ conname, raw_expr: expression }) => ({
@@ -132,7 +150,8 @@ function alterDomain(world: World, { subtype, typeName, name, def }: AlterDomain
   const domain = world.findType(nameIn(typeName)) ?? assumedDomain(world, typeName);
   const constraint = as(def, 'Constraint');
   const put = (change: Partial<UserType>) => putType(world, { ...domain, ...change });
-  if (subtype === 'O') put({ notNull: true });
+  if (subtype === 'T') put({ hasDefault: def !== undefined });
+  else if (subtype === 'O') put({ notNull: true });
   else if (subtype === 'N') put({ notNull: false });
   else if (subtype === 'X') put({ constraints: domain.constraints.filter((c) => c.name !== name) });
   else if (subtype === 'V')
@@ -157,8 +176,9 @@ function alterEnum(world: World, { typeName, oldVal, newVal = '', skipIfNewValEx
 }
 
 function createRoutine(world: World, { funcname, options }: CreateFunctionStmt): void {
-  const volatility = valueOf(optionOf(options, 'volatility'));
   const name = world.qualify(nameIn(funcname));
-  const known = volatility === 'immutable' || volatility === 'stable' ? volatility : 'volatile';
-  world.routines.set(keyOf(name), { ...name, volatility: known, origin: world.now });
+  world.routines.set(keyOf(name), { ...name, volatility: volatilityIn(options) ?? 'volatile', origin: world.now });
 }
+
+const volatilityIn = (options: readonly Node[] | undefined): Routine['volatility'] | undefined =>
+  (['immutable', 'stable', 'volatile'] as const).find((word) => word === valueOf(optionOf(options, 'volatility')));

@@ -86,6 +86,7 @@ export interface UserType {
   readonly origin: Origin;
   readonly base: ColumnType | null;
   readonly notNull: boolean;
+  readonly hasDefault: boolean;
   readonly constraints: readonly DomainConstraint[];
   /** Labels with the transaction that added them later, null for those it was created with. */
   readonly labels: ReadonlyMap<string, Origin>;

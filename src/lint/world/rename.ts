@@ -1,5 +1,5 @@
-import type { AlterObjectSchemaStmt, ObjectType, RenameStmt } from '@pgsql/types';
-import { nameOf } from '../nodes.ts';
+import type { AlterObjectSchemaStmt, ColumnRef, Node, ObjectType, RenameStmt } from '@pgsql/types';
+import { as, nameOf } from '../nodes.ts';
 import { objectName } from './drop.ts';
 import { keyOf, type Relation } from './objects.ts';
 import type { World } from './world.ts';
@@ -78,17 +78,31 @@ const pointsTo = (relation: Relation, key: string): boolean =>
 
 function renameColumn(world: World, table: Relation, from: string, to: string): void {
   const swap = (name: string) => (name === from ? to : name);
+  const inTree = (tree: Node | null) => tree && renamedIn(tree, from, to);
   world.put({
     ...table,
     columns: table.columns.map((column) => ({ ...column, name: swap(column.name) })),
-    constraints: table.constraints.map((constraint) => ({ ...constraint, columns: constraint.columns.map(swap) })),
+    constraints: table.constraints.map((constraint) => ({
+      ...{ ...constraint, columns: constraint.columns.map(swap), expression: inTree(constraint.expression) },
+    })),
   });
   for (const index of world.indexesOf(table))
     world.indexes.set(keyOf(index), {
       ...index,
       columns: index.columns.map((name) => (name === null ? null : swap(name))),
+      mentioned: index.mentioned.map(swap),
+      where: inTree(index.where),
     });
 }
+
+/** An expression over the column's new name. */
+const renamedIn = (tree: Node, from: string, to: string): Node =>
+  JSON.parse(JSON.stringify(tree), (key, value: unknown) => {
+    const last = key === 'ColumnRef' ? (value as ColumnRef).fields?.at(-1) : undefined;
+    const name = as(last, 'String');
+    if (name?.sval === from) name.sval = to;
+    return value;
+  }) as Node;
 
 function renameConstraint(world: World, table: Relation, from: string, to: string): void {
   world.put({

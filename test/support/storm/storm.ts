@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { phaseNames, type PhaseName } from '../../../src/events.ts';
 import { raw } from '../../../src/sql/sql.ts';
 import type { Connect } from '../../../src/database/database.ts';
+import { asApplication } from '../as-application.ts';
 import { migrate } from '../example.ts';
 import { compare } from './compare.ts';
 import { inProcess, inProcesses, type Driven, type Ended, type Executor, type Move } from './executor.ts';
@@ -14,7 +15,7 @@ import { makeColumnShape } from './column-shape.ts';
 import { makeJsonShape } from './json-shape.ts';
 import type { Shape } from './shape.ts';
 import { World } from './world.ts';
-import { Writer, type Pacing } from './writer.ts';
+import { commits, Writer, type Pacing } from './writer.ts';
 
 const WRITERS = 8;
 
@@ -114,15 +115,15 @@ class Conductor {
     this.#execute =
       options.executor?.(driven) ??
       (options.kind.processes ? inProcesses(options.url, migration, this.#world) : inProcess(driven));
-    this.#meddler = new Meddler(options.connect, shape, this.#world, seeded.fork('meddler'));
+    this.#meddler = new Meddler(asApplication(options.connect), shape, this.#world, seeded.fork('meddler'));
   }
 
   async conduct(): Promise<StormReport> {
     const { seed, url, kind } = this.#options;
     const started = Date.now();
     const [world, seeded] = [this.#world, new Random(seed)];
-    const session = await this.#connect('executor', 'storm');
-    await session.execute(raw(this.#shape.before)).finally(() => session.close());
+    const session = await asApplication(this.#connect)('executor', 'storm');
+    await session.execute(raw(`${this.#shape.before}; ${commits}`)).finally(() => session.close());
     const writers = Array.from(
       { length: WRITERS },
       (_, i) => new Writer(url, this.#shape, world, seeded.fork(`writer ${i}`), i, kind.pacing),
@@ -226,7 +227,10 @@ class Conductor {
       return (await this.#meddler.undoByHand()) ? null : 'drift that nobody caused';
     }
     if (ended.how !== 'refused') return null;
-    if (ended.why.includes('"gate":"parity"')) return `parity is not exact: ${ended.why}`;
+    if (ended.why.includes('"gate":"parity"')) {
+      await this.#check('dual-write');
+      return `parity is not exact: ${ended.why}`;
+    }
     await this.#openGates();
     return null;
   }
@@ -238,11 +242,11 @@ class Conductor {
   }
 
   /** While nobody writes. */
-  async #check(): Promise<void> {
+  async #check(at = this.#at): Promise<void> {
     const before = { ...this.#world.allowed };
     this.#world.allowed.old = this.#world.allowed.new = false;
     await this.#unused();
-    this.#failures.push(...(await compare(this.#connect, this.#shape, this.#world, this.#at, this.#m)));
+    this.#failures.push(...(await compare(asApplication(this.#connect), this.#shape, this.#world, at, this.#m)));
     this.#world.count('comparisons');
     Object.assign(this.#world.allowed, before);
   }

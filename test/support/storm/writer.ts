@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Application, isCut } from './application.ts';
 import type { Random } from './random.ts';
@@ -175,10 +176,10 @@ export class Writer {
         await run({ sql: 'ROLLBACK' });
         world.count('transactions rolled back');
       } else {
-        const { rows } = await this.#app.run({ sql: 'SELECT pg_current_xact_id_if_assigned()::text AS xid' });
+        const { rows } = await this.#app.run({ sql: remember });
         commit = new Commit(
-          (rows[0] as { xid: string | null } | undefined)?.xid ?? null,
-          isPrepared ? `${this.#name}-${random.next()}` : null,
+          (rows[0] as Mark | undefined) ?? null,
+          isPrepared ? randomUUID() : null, // unique in the whole server, where the same seed may run beside this one
         );
         await commit.run(run);
         world.acknowledge(changes);
@@ -209,6 +210,17 @@ export class Writer {
     if (isPrepared) this.#world.count('transactions in two phases');
   }
 
+  /** The server may crash again while it is asked. */
+  async #outcome(commit: Commit): Promise<boolean> {
+    for (;;)
+      try {
+        return await commit.outcome((sql) => this.#app.run({ sql }));
+      } catch (error) {
+        if (!isCut(error)) throw error;
+        this.#app.drop();
+      }
+  }
+
   async #failed(
     error: unknown,
     commit: Commit | null,
@@ -222,7 +234,7 @@ export class Writer {
     if (isCut(error)) {
       this.#app.drop();
       world.count('application sessions cut');
-      const committed = (await commit?.outcome((sql) => this.#app.run({ sql }))) ?? false;
+      const committed = commit !== null && (await this.#outcome(commit));
       if (committed) world.acknowledge(changes);
       return tell(`cut, ${committed ? 'after' : 'before'} it was committed`);
     }
@@ -238,31 +250,42 @@ export class Writer {
   }
 }
 
+interface Mark {
+  readonly xid: string;
+  readonly mark: string;
+}
+
+/** Where transactions that write leave their mark. Their number would not do: a crash gives it to another if nothing of it was flushed. */
+export const commits = 'CREATE TABLE storm_commits (mark uuid DEFAULT gen_random_uuid(), xid xid8)';
+const remember = `INSERT INTO storm_commits (xid) SELECT xid FROM pg_current_xact_id_if_assigned() AS xid WHERE xid IS NOT NULL RETURNING mark, xid::text AS xid`;
+
 /** A COMMIT whose answer may be lost: afterwards the database is asked. */
 class Commit {
-  readonly #xid: string | null;
+  /** null: it has written nothing. */
+  readonly #mark: Mark | null;
   readonly #name: string | null;
 
-  constructor(xid: string | null, name: string | null) {
-    this.#xid = xid;
+  constructor(mark: Mark | null, name: string | null) {
+    this.#mark = mark;
     this.#name = name;
   }
 
   async run(run: RunSql): Promise<void> {
-    if (this.#name === null || this.#xid === null) return await run({ sql: 'COMMIT' });
+    if (this.#name === null || this.#mark === null) return await run({ sql: 'COMMIT' });
     await run({ sql: `PREPARE TRANSACTION '${this.#name}'` });
     await setTimeout(20);
     await run({ sql: `COMMIT PREPARED '${this.#name}'` });
   }
 
   async outcome(query: (sql: string) => Promise<{ rows: unknown[] }>): Promise<boolean> {
-    if (this.#xid === null) return true;
+    if (this.#mark === null) return true;
+    const { mark, xid } = this.#mark;
     for (;;) {
       if (this.#name !== null && (await query(`SELECT FROM pg_prepared_xacts WHERE gid = '${this.#name}'`)).rows.length)
         await query(`COMMIT PREPARED '${this.#name}'`);
-      const { rows } = await query(`SELECT pg_xact_status('${this.#xid}') AS status`);
-      const { status } = rows[0] as { status: string };
-      if (status !== 'in progress') return status === 'committed';
+      const running = `SELECT FROM pg_locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND transactionid::text = '${xid}'`;
+      if (!(await query(running)).rows.length)
+        return (await query(`SELECT FROM storm_commits WHERE mark = '${mark}'`)).rows.length > 0;
       await setTimeout(5);
     }
   }

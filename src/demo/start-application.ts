@@ -1,16 +1,17 @@
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Application, ApplicationOptions, LiveLatency } from './application.ts';
-import type { Command, Message } from './main.ts';
+import type { Application, ApplicationOptions, LiveLatency } from './application/application.ts';
+import type { Command, Message } from './application/main.ts';
 
 /** The application in a process of its own, so that neither can borrow time from the other. */
 export async function startApplication(
   options: ApplicationOptions,
   onLive: (live: LiveLatency) => void,
 ): Promise<Application & { kill(): void }> {
+  // from this folder, and from dist/chunks once it is built
   const extension = extname(import.meta.url);
-  const child = fork(fileURLToPath(new URL(`./main${extension}`, import.meta.url)), {
+  const child = fork(fileURLToPath(new URL(`../demo/application/main${extension}`, import.meta.url)), {
     execArgv: extension === '.ts' ? ['--import', 'jiti/register'] : [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -1,0 +1,115 @@
+import type { SyntaxNode } from '@lezer/common';
+import { parser } from '@lezer/python';
+import { brokenAt, childrenOf, commentsOf, last, Reader } from './lezer.ts';
+import { literal } from './literals.ts';
+import { type Call, joined, type Routine, type Script, type Value } from './value.ts';
+
+/** What a file of Python says. */
+export function readPython(source: string): Script {
+  const { topNode: top } = parser.parse(source);
+  const reader = new PythonReader(source);
+  reader.statements(top);
+  const { functions, assigned, calls } = reader;
+  return { functions, assigned, calls, comments: commentsOf(top), brokenAt: brokenAt(top) };
+}
+
+class PythonReader extends Reader {
+  /** Of the file, and of classes in it. */
+  statements(block: SyntaxNode): void {
+    for (const node of childrenOf(block)) {
+      const inner = node.name === 'DecoratedStatement' ? last(node) : node;
+      if (inner?.name === 'FunctionDefinition') this.define(inner);
+      else if (inner?.name === 'ClassDefinition') this.statements(inner.getChild('Body') ?? inner);
+      else if (inner?.name === 'AssignStatement') this.assign(inner);
+      else if (inner?.name === 'ExpressionStatement') this.calls.push(...this.callsBelow(inner));
+    }
+  }
+
+  define(node: SyntaxNode): void {
+    const name = node.getChild('VariableName');
+    const body = node.getChild('Body');
+    const parameters = node.getChild('ParamList')?.getChildren('VariableName') ?? [];
+    if (name && body) this.functions.set(this.text(name), this.routine(parameters, body));
+  }
+
+  assign(node: SyntaxNode): void {
+    const [name, value] = [node.firstChild, last(node)];
+    if (name?.name === 'VariableName' && value) this.assigned.set(this.text(name), this.value(value));
+  }
+
+  /** `with … as name:` holds calls as a block does. */
+  override callsBelow(node: SyntaxNode): readonly Call[] {
+    if (node.name === 'FunctionDefinition' || node.name === 'LambdaExpression') return [];
+    const body = node.name === 'WithStatement' ? node.getChild('Body') : null;
+    const call = body && node.getChild('CallExpression');
+    if (!call) return super.callsBelow(node);
+    const parameter = node.getChild('VariableName');
+    return [{ ...this.call(call), body: this.callsBelow(body), parameter: parameter && this.text(parameter) }];
+  }
+
+  override value(node: SyntaxNode): Value {
+    const span = { start: node.from, end: node.to };
+    switch (node.name) {
+      case 'String':
+        return this.string(node);
+      case 'ContinuedString': {
+        const parts = childrenOf(node).map((part) => this.value(part));
+        return parts.every((part) => part.kind === 'text') ? joined(parts, span) : { kind: 'computed', span };
+      }
+      case 'FormatString':
+        return node.firstChild ? { kind: 'computed', span } : this.string(node);
+      case 'ArrayExpression':
+      case 'TupleExpression':
+      case 'SetExpression':
+        return {
+          kind: 'list',
+          items: childrenOf(node)
+            .filter(isItem)
+            .map((item) => this.value(item)),
+          span,
+        };
+      case 'DictionaryExpression':
+        return { kind: 'map', entries: this.entries(childrenOf(node), ':').named, span };
+      case 'None':
+        return { kind: 'plain', value: null, span };
+      default:
+        return super.value(node);
+    }
+  }
+
+  string(node: SyntaxNode): Value {
+    const [open = '', prefix = '', quote = ''] = /^([A-Za-z]*)("""|'''|"|')/u.exec(this.text(node)) ?? [];
+    const inside = { start: node.from + open.length, end: node.to - quote.length };
+    return literal(this.source, inside, { start: node.from, end: node.to }, /r/iu.test(prefix));
+  }
+
+  override arguments(list: SyntaxNode): Pick<Call, 'args' | 'options'> {
+    const { positional, named } = this.entries(childrenOf(list), '=');
+    return { args: positional, options: named };
+  }
+
+  /** `a, name=b` and `key: value`, with what stands between a name and its value. */
+  entries(
+    nodes: readonly SyntaxNode[],
+    sign: string,
+  ): { positional: readonly Value[]; named: ReadonlyMap<string, Value> } {
+    const positional: Value[] = [];
+    const named = new Map<string, Value>();
+    for (let i = 0; i < nodes.length; i++) {
+      const [node, between, value] = [nodes[i], nodes[i + 1], nodes[i + 2]];
+      if (!node || !isItem(node)) continue;
+      if (between && value && this.text(between) === sign) {
+        const key = this.value(node);
+        named.set(key.kind === 'text' ? key.text : this.text(node), this.value(value));
+        i += 2;
+      } else positional.push(this.value(node));
+    }
+    return { positional, named };
+  }
+
+  private routine(parameters: readonly SyntaxNode[], body: SyntaxNode): Routine {
+    return { parameters: parameters.map((name) => this.text(name)), calls: this.callsBelow(body) };
+  }
+}
+
+const isItem = ({ name }: SyntaxNode): boolean => !/^[[\](){},:]$|^\*+$|^Comment$/u.test(name);

@@ -1,0 +1,51 @@
+import { columnSql, literalSql } from './ddl.ts';
+import type { Given } from './given.ts';
+import { isTrue, textOf, type Value } from './value.ts';
+
+const types: Readonly<Record<string, string>> = {
+  ...{ string: 'varchar', text: 'text', integer: 'integer', bigint: 'bigint', float: 'double precision' },
+  ...{ decimal: 'numeric', numeric: 'numeric', datetime: 'timestamp(6)', timestamp: 'timestamp(6)', time: 'time' },
+  ...{ timestamptz: 'timestamptz', date: 'date', binary: 'bytea', boolean: 'boolean', json: 'json', jsonb: 'jsonb' },
+  ...{ primary_key: 'bigserial', virtual: 'text' },
+};
+
+/** The type that Rails makes of a name and its options; an unknown one is the type's own name. */
+export function railsType(name: string, given: Given): string {
+  const [limit, precision, scale] = [given.number('limit'), given.number('precision'), given.number('scale')];
+  const array = given.is('array') ? '[]' : '';
+  if (name === 'integer' && limit !== null)
+    return `${limit > 4 ? 'bigint' : limit < 3 ? 'smallint' : 'integer'}${array}`;
+  if (name === 'string' && limit !== null) return `varchar(${limit})${array}`;
+  if ((name === 'decimal' || name === 'numeric') && precision !== null)
+    return `numeric(${precision}, ${scale ?? 0})${array}`;
+  if (name === 'enum') return given.maybe('enum_type') ?? 'text';
+  return `${types[name] ?? name}${array}`;
+}
+
+export function railsColumn(given: Given, name: string, type: string): string {
+  const value = given.value('default');
+  const sql = type === 'virtual' ? given.maybe('as') : null;
+  if (sql !== null)
+    return `${columnSql({ name, type: railsType(given.maybe('type') ?? 'text', given) })} GENERATED ALWAYS AS (${sql}) STORED`;
+  return columnSql({
+    ...{ name, type: railsType(type, given), notNull: given.isNot('null') },
+    default: value ? defaultSql(given, value) : null,
+    primary: type === 'primary_key' || given.is('primary_key'),
+  });
+}
+
+/** A value, or SQL: `-> { "now()" }`. */
+export const defaultSql = (given: Given, value: Value): string =>
+  (value.kind === 'call' && value.name === 'sql' ? textOf(value.args[0]) : literalSql(value)) ??
+  given.fail('the default', value);
+
+export const isUniqueIndex = (value: Value | undefined): boolean =>
+  value?.kind === 'map' && isTrue(value.entries.get('unique'));
+
+/** `people` and other irregular ones come out as they are: the name of the column is said then. */
+export const singular = (table: string): string =>
+  table
+    .replace(/^.*\./u, '')
+    .replace(/ies$/u, 'y')
+    .replace(/(ss|sh|ch|x)es$/u, '$1')
+    .replace(/([^s])s$/u, '$1');

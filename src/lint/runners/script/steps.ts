@@ -1,0 +1,117 @@
+import type { Span } from '../../tokens.ts';
+import { NotSql, rawStatements } from '../../statement.ts';
+import type { Unread } from '../../lint.ts';
+import type { Read } from '../runner.ts';
+import { Computed } from './given.ts';
+import type { Call, Script, Text, Value } from './value.ts';
+
+/** What a part of a script sends to the server, or why that can not be said. */
+export type Step =
+  | { readonly sql: string; readonly span: Span; readonly text?: Text; readonly outside?: boolean }
+  | { readonly unread: string; readonly span: Span };
+
+const says = ({ span }: Call, ...statements: readonly string[]): readonly Step[] =>
+  statements.map((sql) => ({ sql, span }));
+
+export const unread = ({ span }: { readonly span: Span }, why: string): readonly Step[] => [{ unread: why, span }];
+
+/** What a call of a builder stands for, unless an argument is known only when it runs. */
+export function said(call: Call, sql: () => readonly string[]): readonly Step[] {
+  try {
+    return says(call, ...sql());
+  } catch (error) {
+    if (error instanceof Computed) return unread(error.value, error.message);
+    throw error;
+  }
+}
+
+/** SQL that stands in the script as it is. */
+export function sqlStep(value: Value | undefined, call: Call): readonly Step[] {
+  if (value?.kind === 'list') return value.items.flatMap((item) => sqlStep(item, call));
+  if (value?.kind !== 'text') return unread(value ?? call, `what ${call.name} runs is known only when it runs`);
+  return value.text.trim() === '' ? [] : [{ sql: value.text, span: value.span, text: value }];
+}
+
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+  readonly span: Span;
+  readonly text?: Text;
+}
+
+interface How {
+  /** What syntax it is: `Python`. */
+  readonly language: string;
+  /** Each step is sent by itself, outside a transaction. */
+  readonly bare: boolean;
+}
+
+/** The SQL of a script, with where each part of it comes from. */
+export function asRead(source: string, script: Script, steps: readonly Step[], { language, bare }: How): Read {
+  const [pieces, notices]: [Piece[], Unread[]] = [[], []];
+  const sections: { start: number; end: number; transaction: 'batch' | 'file' }[] = [];
+  let sql = '';
+  const comments = script.comments.filter(({ start, end }) => source.slice(start, end).includes('lockkeeper:ignore'));
+  const add = (text: string, piece: Pick<Piece, 'span' | 'text'>) => {
+    pieces.push({ ...piece, start: sql.length, end: sql.length + text.length });
+    sql += `${text}\n`;
+  };
+  if (script.brokenAt !== null)
+    notices.push({
+      message: `This is not ${language}: what follows may not have been read.`,
+      span: oneUnit(script.brokenAt),
+    });
+  for (const step of steps) {
+    const why = 'unread' in step ? step.unread : whyNotSql(step.sql);
+    if (why !== null || 'unread' in step) {
+      notices.push({ message: `Not read: ${why ?? ''}.`, span: step.span });
+      continue;
+    }
+    const start = sql.length;
+    for (let span = comments[0]; span && span.start < step.span.start; span = comments[0]) {
+      comments.shift();
+      add(`-- ${source.slice(span.start, span.end).replaceAll(/\s+/gu, ' ')}`, { span });
+    }
+    add(ended(step.sql), step);
+    const transaction = bare || step.outside ? 'batch' : 'file';
+    const before = sections.at(-1);
+    if (transaction === 'file' && before?.transaction === 'file') before.end = sql.length;
+    else sections.push({ start, end: sql.length, transaction });
+  }
+  return {
+    text: sql,
+    source,
+    sections,
+    notices,
+    transaction: bare ? 'batch' : 'file',
+    placeOf: (span) => placeOf(pieces, span),
+  };
+}
+
+const oneUnit = (start: number): Span => ({ start, end: start + 1 });
+
+/** A comment at its end must not swallow what follows. */
+const ended = (sql: string): string => (/;\s*$/u.test(sql) ? sql : `${sql}\n;`);
+
+function whyNotSql(sql: string): string | null {
+  try {
+    rawStatements(sql);
+    return null;
+  } catch (error) {
+    if (error instanceof NotSql) return `PostgreSQL's parser does not take it as it stands here (${error.message})`;
+    throw error;
+  }
+}
+
+/** Where in the script a part of its SQL is. */
+function placeOf(pieces: readonly Piece[], { start, end }: Span): Span {
+  const first = pieceAt(pieces, start);
+  const last = pieceAt(pieces, Math.max(start, end - 1));
+  if (!first || !last) return { start: 0, end: 0 };
+  const from = first.text?.at[start - first.start] ?? first.span.start;
+  const to = last.text?.at[end - 1 - last.start];
+  return { start: from, end: to === undefined ? last.span.end : to + 1 };
+}
+
+const pieceAt = (pieces: readonly Piece[], index: number): Piece | undefined =>
+  pieces.findLast(({ start }) => start <= index) ?? pieces[0];

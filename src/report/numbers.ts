@@ -1,0 +1,14 @@
+/** `1,234`. Small ones do without the tables of languages, which take 10 ms to load. */
+export const number = (value: number): string =>
+  Number.isInteger(value) && Math.abs(value) < 1000 ? value.toString() : value.toLocaleString('en-US');
+
+/** `1 min 52 s`, `8.4 s`, `12 ms`. */
+export function seconds(value: number): string {
+  if (value < 1000) return `${Math.round(value)} ms`;
+  if (value < 60_000) return `${(value / 1000).toFixed(1)} s`;
+  const whole = Math.round(value / 1000);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** `0.94`, `12.3`, `250`: three digits are enough. */
+export const millis = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
