@@ -3,6 +3,8 @@ import { lint, type LintDocument, type LintResult } from '../../app/lint.ts';
 import { rules } from '../../lint/registry.ts';
 import { severities, type Severity } from '../../lint/rule.ts';
 import { nearest } from '../../migration/nearest.ts';
+import { renderDiff } from '../../report/render-diff.ts';
+import { plural } from '../../report/words.ts';
 import { renderLintGithub } from '../../report/render-lint-github.ts';
 import { renderLintGitlab } from '../../report/render-lint-gitlab.ts';
 import { renderLintMarkdown } from '../../report/render-lint-markdown.ts';
@@ -27,6 +29,8 @@ interface Flags {
   readonly since?: string;
   readonly latest?: number;
   readonly stdin?: true;
+  readonly fix?: true;
+  readonly diff?: true;
   readonly explain?: string;
 }
 
@@ -48,6 +52,8 @@ export const lintCommand = (terminal: Terminal): Command => {
     .option('--since <commit>', 'report only files that changed since')
     .option('--latest <n>', 'report only the newest files of a folder', integer(1))
     .option('--stdin', 'read SQL from stdin')
+    .option('--fix', 'rewrite what leads to the same schema, safely; what is left is reported')
+    .option('--diff', 'with --fix: show what it would write, and write nothing')
     .option('--explain <rule>', 'explain a rule, and do nothing else')
     .addOption(new Option('--format <format>', 'what to print').choices(formats).default('text'))
     .option('--json', 'the same as --format json')
@@ -55,9 +61,17 @@ export const lintCommand = (terminal: Terminal): Command => {
       if (flags.explain !== undefined) return terminal.out(explained(flags.explain, terminal));
       if (paths.length === 0 && !flags.stdin)
         throw usage('Nothing to lint was named.', 'Name files or a folder, or --stdin.');
+      if (flags.fix && flags.stdin) throw usage('What comes on stdin can not be rewritten.', 'Name files for --fix.');
+      if (flags.diff && !flags.fix) throw usage('--diff shows what --fix would write.', 'Give both.');
       const text = flags.stdin ? await terminal.input() : undefined;
-      const result = await lint({ cwd: terminal.cwd, paths, ...flags, ...(text !== undefined && { text }) });
-      terminal.out(rendered(terminal, result, flags.json ? 'json' : flags.format));
+      const { fix, ...input } = flags;
+      const result = await lint({
+        ...{ cwd: terminal.cwd, paths, ...input, ...(text !== undefined && { text }) },
+        ...(fix && { fix: flags.diff ? 'show' : 'write' }),
+      });
+      if (fix) terminal.err(counted(result, flags.diff));
+      if (flags.diff) terminal.out(renderDiff(result.changes));
+      else terminal.out(rendered(terminal, result, flags.json ? 'json' : flags.format));
       terminal.exit(exitCodeOf(result.document, flags.failOn ?? result.failOn));
     });
   return withExamples(command, [
@@ -75,6 +89,9 @@ function list(text: string, before: readonly string[] = []): readonly string[] {
     throw new InvalidArgumentError('Give the names of rules, with commas between them.');
   return [...before, ...names];
 }
+
+const counted = ({ fixed, changes }: LintResult, only = false): string =>
+  `${only ? 'It would fix' : 'Fixed'} ${plural(fixed, 'finding')}${changes.length > 0 ? `: ${changes.map(({ path }) => path).join(', ')}` : ''}.`;
 
 function explained(id: string, { outPaint }: Terminal): string {
   const rule = rules.find((one) => one.id === id);
