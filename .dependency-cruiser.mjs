@@ -3,6 +3,7 @@ const layers = [
   'errors',
   'events',
   'clock',
+  'markdown',
   'sql',
   'database',
   'catalog',
@@ -10,6 +11,7 @@ const layers = [
   'mappings',
   'operations',
   'migration',
+  'spec',
   'lint',
   'plan',
   'journal',
@@ -17,6 +19,7 @@ const layers = [
   'verify',
   'execute',
   'report',
+  'workspace',
   'app',
   'demo',
   'cli',
@@ -29,7 +32,7 @@ const mayNotLookUp = layers.map((layer, i) => ({
   to: { path: `^src/(${layers.slice(i + 1).join('|') || '$none'})[./]` },
 }));
 
-const pure = { path: '^src/(sql|steps|mappings|operations|lint|plan|report)/', pathNot: '[.]test[.]ts$' };
+const pure = { path: '^src/(markdown|spec|sql|steps|mappings|operations|lint|plan|report)/', pathNot: '[.]test[.]ts$' };
 
 export default {
   forbidden: [

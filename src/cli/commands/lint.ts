@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { lint, type LintDocument, type LintResult } from '../../app/lint.ts';
+import type { Connect } from '../../database/database.ts';
 import { rules } from '../../lint/registry.ts';
 import { severities, type Severity } from '../../lint/rule.ts';
 import { nearest } from '../../migration/nearest.ts';
@@ -31,7 +32,12 @@ interface Flags {
   readonly stdin?: true;
   readonly fix?: true;
   readonly diff?: true;
+  readonly exec?: string;
+  readonly target?: string;
+  readonly databaseUrl?: string;
+
   readonly explain?: string;
+  readonly lsp?: true;
 }
 
 export const lintCommand = (terminal: Terminal): Command => {
@@ -54,24 +60,32 @@ export const lintCommand = (terminal: Terminal): Command => {
     .option('--stdin', 'read SQL from stdin')
     .option('--fix', 'rewrite what leads to the same schema, safely; what is left is reported')
     .option('--diff', 'with --fix: show what it would write, and write nothing')
+    .option('--exec <command>', 'also judge the SQL that a command prints')
+    .option(
+      '--target <name>',
+      'a target of the configuration, whose schema and sizes count; its applied files are left out',
+    )
+    .option('--database-url <url>', 'the same, by its address')
+    .option('--lsp', 'serve an editor: the Language Server Protocol on stdin and stdout')
     .option('--explain <rule>', 'explain a rule, and do nothing else')
     .addOption(new Option('--format <format>', 'what to print').choices(formats).default('text'))
     .option('--json', 'the same as --format json')
     .action(async (paths: readonly string[], flags: Flags) => {
       if (flags.explain !== undefined) return terminal.out(explained(flags.explain, terminal));
-      if (paths.length === 0 && !flags.stdin)
-        throw usage('Nothing to lint was named.', 'Name files or a folder, or --stdin.');
-      if (flags.fix && flags.stdin) throw usage('What comes on stdin can not be rewritten.', 'Name files for --fix.');
-      if (flags.diff && !flags.fix) throw usage('--diff shows what --fix would write.', 'Give both.');
+      if (flags.lsp) return serve(terminal, flags);
+      checkFlags(paths, flags);
       const text = flags.stdin ? await terminal.input() : undefined;
+      const connect = await connectionOf(terminal, flags);
       const { fix, ...input } = flags;
       const result = await lint({
-        ...{ cwd: terminal.cwd, paths, ...input, ...(text !== undefined && { text }) },
-        ...(fix && { fix: flags.diff ? 'show' : 'write' }),
+        ...{ cwd: terminal.cwd, paths, ...input, ...(fix && { fix: flags.diff ? 'show' : 'write' }) },
+        ...(text !== undefined && { text }),
+        ...(connect && { connect }),
       });
       if (fix) terminal.err(counted(result, flags.diff));
-      if (flags.diff) terminal.out(renderDiff(result.changes));
-      else terminal.out(rendered(terminal, result, flags.json ? 'json' : flags.format));
+      terminal.out(
+        flags.diff ? renderDiff(result.changes) : rendered(terminal, result, flags.json ? 'json' : flags.format),
+      );
       terminal.exit(exitCodeOf(result.document, flags.failOn ?? result.failOn));
     });
   return withExamples(command, [
@@ -81,6 +95,29 @@ export const lintCommand = (terminal: Terminal): Command => {
     'lint --explain set-not-null',
   ]);
 };
+
+/** Until the editor says exit; what belongs to a run over files is left out. */
+async function serve({ cwd, streams }: Terminal, { pg, transaction, schema, enable, disable }: Flags): Promise<void> {
+  const { serveLint } = await import('../lint-server.ts');
+  const options = Object.entries({ pg, transaction, schema, enable, disable }).filter(
+    ([, value]) => value !== undefined,
+  );
+  await serveLint({ cwd, ...Object.fromEntries(options) }, streams.input, streams.output);
+}
+
+/** Only when it is asked for: what is in the environment is for other commands. */
+async function connectionOf(terminal: Terminal, flags: Flags): Promise<Connect | null> {
+  if (flags.target === undefined && flags.databaseUrl === undefined) return null;
+  const { openDeps } = await import('../open-deps.ts');
+  return (await openDeps(terminal, flags)).deps.connect;
+}
+
+function checkFlags(paths: readonly string[], { stdin, exec, fix, diff }: Flags): void {
+  if (paths.length === 0 && !stdin && exec === undefined)
+    throw usage('Nothing to lint was named.', 'Name files or a folder, or --stdin.');
+  if (fix && stdin) throw usage('What comes on stdin can not be rewritten.', 'Name files for --fix.');
+  if (diff && !fix) throw usage('--diff shows what --fix would write.', 'Give both.');
+}
 
 /** Several in one word, with commas; given again it adds. */
 function list(text: string, before: readonly string[] = []): readonly string[] {
