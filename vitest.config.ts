@@ -17,7 +17,13 @@ const mutants = {
 };
 
 /** Run on every major that we support; on all but the newest they choose less. */
-const onEveryMajor = ['test/laws.test.ts', 'test/shapes.test.ts', 'test/majors.test.ts', 'test/lint-claims.test.ts'];
+const onEveryMajor = [
+  'test/laws.test.ts',
+  'test/shapes.test.ts',
+  'test/majors.test.ts',
+  'test/lint-claims.test.ts',
+  'test/lint-fix.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -7,7 +7,7 @@ import { linesOf } from '../src/lint/source.ts';
 import { steadyFunctions } from '../src/lint/steady-functions.ts';
 import { atLeast, lockModes, type LockMode } from '../src/lint/world/lock-mode.ts';
 import { observe, type Observed } from './support/claims/observe.ts';
-import { before, reset, serverThings } from './support/claims/things.ts';
+import { before, isRunnable, reset, serverThings } from './support/claims/things.ts';
 import { type TestDatabase, withDatabase } from './support/database.ts';
 
 // What the rules say about locks, rewrites and scans is what PostgreSQL does with their own examples.
@@ -19,9 +19,6 @@ interface Case {
   readonly example: Example;
   readonly title: string;
 }
-
-/** They name what only the database itself is called, or what is only there after they took it back. */
-const unrunnable = ['REINDEX SYSTEM shop', 'BEGIN; CREATE TABLE orders (day date); ROLLBACK; CREATE INDEX'];
 
 const exampleOf = (example: string | Example): Example => (typeof example === 'string' ? { sql: example } : example);
 
@@ -36,7 +33,7 @@ const cases = (isBad: boolean): readonly Case[] =>
     .filter(({ lock, work }) => (isBad ? lock !== null : work !== undefined))
     .flatMap((rule) => (isBad ? rule.bad : rule.good).map((example) => ({ rule, example: exampleOf(example) })))
     .filter((one) => (one.example.pg ?? pg) <= pg && (findingOf(one) !== undefined) === isBad)
-    .filter(({ example: { sql } }) => !unrunnable.some((start) => sql.startsWith(start)))
+    .filter(({ example }) => isRunnable(example))
     .map((one) => ({ ...one, title: `${one.rule.id}: ${one.example.sql.replaceAll(/\s+/gu, ' ')}` }));
 
 async function seen(database: TestDatabase, { rule, example }: Case) {

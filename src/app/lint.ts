@@ -10,6 +10,7 @@ import { nearest } from '../migration/nearest.ts';
 import { changedFiles } from './changed-files.ts';
 import type { Config } from './config.ts';
 import { findConfig } from './find-config.ts';
+import { type Change, fixSources, writeChanges } from './fix-sources.ts';
 import { readSources, type Source, type Unsaved } from './lint-sources.ts';
 import { printedBy } from './printed-by.ts';
 
@@ -36,6 +37,8 @@ export interface LintInput {
   readonly latest?: number;
   /** Report only what changed since a commit. */
   readonly since?: string;
+  /** Rewrite what can be rewritten safely, in the files or only in what is returned, and report what is left. */
+  readonly fix?: 'write' | 'show';
 }
 
 export interface LintDocument {
@@ -63,6 +66,9 @@ export interface LintResult {
   /** The reported files, to show places in. */
   readonly texts: ReadonlyMap<string, string>;
   readonly failOn: Severity;
+  /** What was rewritten, or would be. */
+  readonly changes: readonly Change[];
+  readonly fixed: number;
 }
 
 /** Says what is dangerous in migrations; nothing of them is run, and no database is needed. */
@@ -74,14 +80,18 @@ export async function lint(input: LintInput): Promise<LintResult> {
   const { options, sources } = input.connect
     ? await (await import('./lint-database.ts')).fromDatabase(input.connect, chosenOptions, given)
     : { options: chosenOptions, sources: given };
-  const chosen = await Promise.all(sources.map((source) => choose(source, input)));
+  const read = await Promise.all(sources.map((source) => choose(source, input)));
+  const fixes = input.fix ? await fixSources(input.cwd, read, options) : null;
+  const { sources: chosen, changes, fixed } = fixes ?? { sources: read, changes: [], fixed: 0 };
+  if (input.fix === 'write') await writeChanges(input.cwd, changes);
   const files = chosen.flatMap((source) => lintFiles(source.files, options));
   return {
     document: documentOf(files, options.pg, sources),
     texts: new Map(
-      sources.flatMap((source) => source.files.map(({ path, text, source: script }) => [path, script ?? text])),
+      chosen.flatMap((source) => source.files.map(({ path, text, source: script }) => [path, script ?? text])),
     ),
     failOn: settings.fail_on ?? 'error',
+    ...{ changes, fixed },
   };
 }
 

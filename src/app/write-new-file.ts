@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LockkeeperError } from '../errors.ts';
 
@@ -8,6 +8,25 @@ export async function writeNewFile(path: string, text: string, { force = false }
   await writeFile(path, text, { flag: force ? 'w' : 'wx' }).catch((cause: unknown) => {
     throw cause instanceof Error && 'code' in cause && cause.code === 'EEXIST' ? fileExists(path, cause) : cause;
   });
+}
+
+/** Another text for a file that is there: after a crash it has the old one or the new one. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const beside = `${path}.${String(process.pid)}.new`;
+  const { mode } = await stat(path);
+  try {
+    const file = await open(beside, 'wx', mode);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
 }
 
 export const fileExists = (path: string, cause?: unknown) =>

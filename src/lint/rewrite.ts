@@ -55,11 +55,20 @@ export function alterTable({ statement, text }: Context, table: Relation): strin
 }
 
 /** The ways to make a column NOT NULL while the table is used, as statements; none when it is already. */
-export function notNullSteps({ pg }: Context, table: Relation, column: string): readonly string[] {
+export function notNullSteps(
+  { pg }: Context,
+  table: Relation,
+  column: string,
+  constraint = `${table.name}_${column}_not_null`,
+): readonly string[] {
   const known: Column | undefined = columnNamed(table, column);
   if (known?.notNull === true) return [];
   const alter = `ALTER TABLE ${qualified(table)}`;
-  const name = quoted(`${table.name}_${column}_not_null`);
+  const name = quoted(constraint);
+  const begun = table.constraints.find(
+    ({ kind, validated, columns }) => kind === 'not-null' && !validated && columns[0] === column,
+  );
+  if (begun) return [`${alter} VALIDATE CONSTRAINT ${quoted(begun.name)};`];
   if (pg >= 18)
     return [
       `${alter} ADD CONSTRAINT ${name} NOT NULL ${quoted(column)} NOT VALID;`,

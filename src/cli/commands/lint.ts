@@ -4,6 +4,8 @@ import type { Connect } from '../../database/database.ts';
 import { rules } from '../../lint/registry.ts';
 import { severities, type Severity } from '../../lint/rule.ts';
 import { nearest } from '../../migration/nearest.ts';
+import { renderDiff } from '../../report/render-diff.ts';
+import { plural } from '../../report/words.ts';
 import { renderLintGithub } from '../../report/render-lint-github.ts';
 import { renderLintGitlab } from '../../report/render-lint-gitlab.ts';
 import { renderLintMarkdown } from '../../report/render-lint-markdown.ts';
@@ -28,6 +30,8 @@ interface Flags {
   readonly since?: string;
   readonly latest?: number;
   readonly stdin?: true;
+  readonly fix?: true;
+  readonly diff?: true;
   readonly exec?: string;
   readonly target?: string;
   readonly databaseUrl?: string;
@@ -54,6 +58,8 @@ export const lintCommand = (terminal: Terminal): Command => {
     .option('--since <commit>', 'report only files that changed since')
     .option('--latest <n>', 'report only the newest files of a folder', integer(1))
     .option('--stdin', 'read SQL from stdin')
+    .option('--fix', 'rewrite what leads to the same schema, safely; what is left is reported')
+    .option('--diff', 'with --fix: show what it would write, and write nothing')
     .option('--exec <command>', 'also judge the SQL that a command prints')
     .option(
       '--target <name>',
@@ -67,16 +73,19 @@ export const lintCommand = (terminal: Terminal): Command => {
     .action(async (paths: readonly string[], flags: Flags) => {
       if (flags.explain !== undefined) return terminal.out(explained(flags.explain, terminal));
       if (flags.lsp) return serve(terminal, flags);
-      if (paths.length === 0 && !flags.stdin && flags.exec === undefined)
-        throw usage('Nothing to lint was named.', 'Name files or a folder, or --stdin.');
+      checkFlags(paths, flags);
       const text = flags.stdin ? await terminal.input() : undefined;
       const connect = await connectionOf(terminal, flags);
+      const { fix, ...input } = flags;
       const result = await lint({
-        ...{ cwd: terminal.cwd, paths, ...flags },
+        ...{ cwd: terminal.cwd, paths, ...input, ...(fix && { fix: flags.diff ? 'show' : 'write' }) },
         ...(text !== undefined && { text }),
         ...(connect && { connect }),
       });
-      terminal.out(rendered(terminal, result, flags.json ? 'json' : flags.format));
+      if (fix) terminal.err(counted(result, flags.diff));
+      terminal.out(
+        flags.diff ? renderDiff(result.changes) : rendered(terminal, result, flags.json ? 'json' : flags.format),
+      );
       terminal.exit(exitCodeOf(result.document, flags.failOn ?? result.failOn));
     });
   return withExamples(command, [
@@ -103,6 +112,13 @@ async function connectionOf(terminal: Terminal, flags: Flags): Promise<Connect |
   return (await openDeps(terminal, flags)).deps.connect;
 }
 
+function checkFlags(paths: readonly string[], { stdin, exec, fix, diff }: Flags): void {
+  if (paths.length === 0 && !stdin && exec === undefined)
+    throw usage('Nothing to lint was named.', 'Name files or a folder, or --stdin.');
+  if (fix && stdin) throw usage('What comes on stdin can not be rewritten.', 'Name files for --fix.');
+  if (diff && !fix) throw usage('--diff shows what --fix would write.', 'Give both.');
+}
+
 /** Several in one word, with commas; given again it adds. */
 function list(text: string, before: readonly string[] = []): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
@@ -110,6 +126,9 @@ function list(text: string, before: readonly string[] = []): readonly string[] {
     throw new InvalidArgumentError('Give the names of rules, with commas between them.');
   return [...before, ...names];
 }
+
+const counted = ({ fixed, changes }: LintResult, only = false): string =>
+  `${only ? 'It would fix' : 'Fixed'} ${plural(fixed, 'finding')}${changes.length > 0 ? `: ${changes.map(({ path }) => path).join(', ')}` : ''}.`;
 
 function explained(id: string, { outPaint }: Terminal): string {
   const rule = rules.find((one) => one.id === id);

@@ -59,32 +59,34 @@ export function splitFile(
   const naming = Object.hasOwn(namings, runner) ? namings[runner] : undefined;
   if (!naming || file.sections) return null;
   const up = file.text.trimEnd().length;
-  const [before, after] = [file.text.slice(0, start), file.text.slice(end, up).replace(/^;/u, '')];
-  const isFirst = !hasStatements(before);
   const [first, ...more] = steps;
   if (!first) return null;
-  const stays = isFirst || !first.alone;
-  const kept = original.slice(0, start) + (stays ? `${first.sql};` : '');
-  const head = `${kept.trimEnd()}\n${original.slice(up).replace(/^;?(\r?\n)?/u, '')}`;
-  const headText = stays && first.alone ? (naming.mark?.(head) ?? head) : head;
-  const rest = grouped([...(stays ? [] : [first]), ...more]);
-  const parts = hasStatements(after)
-    ? [...rest, { sql: original.slice(end, up).replace(/^;?\s*/u, ''), alone: false }]
-    : rest;
+  const stays = !first.alone || !hasStatements(file.text.slice(0, start));
+  const rest = grouped(stays ? more : steps);
+  const after = original.slice(end, up).replace(/^;?\s*/u, '');
+  const parts = hasStatements(file.text.slice(end, up)) ? [...rest, { sql: after, alone: false }] : rest;
   const names = parts.map((_, i) => nameOf(naming, file.path, i + 1, parts.length, others));
   if (names.includes(null)) return null;
-  const wrappingOf = (alone: boolean) => (alone ? { transaction: naming.alone } : {});
-  const headFile: LintFile = {
-    ...{ ...file, ...wrappingOf(stays && first.alone) },
-    text: file.text.slice(0, start) + (stays ? `${first.sql};` : ''),
-  };
   return [
-    { file: headFile, original: headText },
+    headOf(naming, { file, original }, { start, end: up }, stays ? first : null),
     ...parts.map(({ sql, alone }, i) => {
       const text = naming.write?.(sql, alone) ?? `${sql.trimEnd()}\n`;
-      return { file: { ...file, ...wrappingOf(alone), path: names[i] ?? '', text }, original: text };
+      return { file: { ...file, ...wrapping(naming, alone), path: names[i] ?? '', text }, original: text };
     }),
   ];
+}
+
+const wrapping = ({ alone }: Naming, isAlone: boolean) => (isAlone ? { transaction: alone } : {});
+
+/** What stays in the file: all before the statement, the first step, and what the tool does not run when it migrates. */
+function headOf(naming: Naming, { file, original }: Editable, { start, end }: Span, step: Step | null): Editable {
+  const sql = step === null ? '' : `${step.sql};`;
+  const isAlone = step?.alone === true;
+  const text = `${(original.slice(0, start) + sql).trimEnd()}\n${original.slice(end).replace(/^;?(\r?\n)?/u, '')}`;
+  return {
+    file: { ...file, ...wrapping(naming, isAlone), text: file.text.slice(0, start) + sql },
+    original: isAlone && naming.mark ? naming.mark(text) : text,
+  };
 }
 
 interface Part {

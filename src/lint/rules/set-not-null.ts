@@ -71,7 +71,7 @@ export const setNotNull: Rule = {
       yield {
         message: `All of ${qualified(command.table)} is read, to look for NULL in ${column}, while it is locked against reads and writes.`,
         at: command.at,
-        fix: instead(context, command, notNullSteps(context, command.table, column)),
+        fix: instead(context, command, notNullSteps(context, command.table, column, command.constraint?.conname)),
       };
     }
   },
