@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../src/clock.ts';
+import { openExecutor } from '../src/execute/executor.ts';
+import { Journal } from '../src/journal/journal.ts';
 import { raw } from '../src/sql/sql.ts';
 import { untilTrue, type Client } from './support/client.ts';
 import { withDatabase } from './support/database.ts';
@@ -15,6 +18,18 @@ const creates = 'CREATE TABLE "public"."user_preferences"';
 const takeOver = ({ db }: Race) => db.run('UPDATE lockkeeper.run SET token = token + 1');
 
 describe('the claim on the run', () => {
+  it('ends every session of the one it replaces, however long the name of the migration is', async () =>
+    withDatabase('', async ({ connect, rows }) => {
+      const name = `${'m'.repeat(40)}/${'n'.repeat(40)}`;
+      const journal = new Journal('lockkeeper');
+      const options = { takeOver: true, clock: systemClock };
+      const [first, worker] = [await openExecutor(connect, journal, name, options), await connect('worker', name)];
+      const second = await openExecutor(connect, journal, name, options);
+      for (const { pid } of [first, worker])
+        expect(await rows(`SELECT pid FROM pg_stat_activity WHERE pid = ${pid}`)).toEqual([]);
+      await Promise.all([second.close(), first.close().catch(() => undefined), worker.close().catch(() => undefined)]);
+    }));
+
   it('a step of an executor that was replaced is not kept', async () => {
     let replaced = false;
     await race(

@@ -13,12 +13,21 @@ export interface Source {
   readonly files: readonly LintFile[];
 }
 
+/** What an editor has open and did not save, by absolute path. */
+export type Unsaved = ReadonlyMap<string, string>;
+
 /** What the paths name, as the tools that run it would read it. Paths are relative to `cwd`, with slashes. */
-export async function readSources(cwd: string, paths: readonly string[]): Promise<readonly Source[]> {
-  const found = (await Promise.all(paths.map((path) => filesNamed(cwd, path)))).flat();
+export async function readSources(
+  cwd: string,
+  paths: readonly string[],
+  unsaved: Unsaved = new Map(),
+): Promise<readonly Source[]> {
+  const open = [...unsaved.keys()].filter((file) => paths.some((path) => resolve(cwd, path) === rootOf(file)));
+  const saved = (await Promise.all(paths.map((path) => filesNamed(cwd, path)))).flat();
+  const found = [...saved, ...open.filter((file) => isSql(file) || isScript(file))];
   const roots = new Map<string, string[]>();
   for (const file of [...new Set(found)].sort()) roots.set(rootOf(file), [...(roots.get(rootOf(file)) ?? []), file]);
-  const sources = await Promise.all([...roots].map(([root, files]) => readSource(cwd, root, files)));
+  const sources = await Promise.all([...roots].map(([root, files]) => readSource(cwd, { root, files, unsaved })));
   return merged(sources.filter(({ files }) => files.length > 0));
 }
 
@@ -52,8 +61,8 @@ async function filesOfEntry(folder: string, entry: Dirent): Promise<readonly str
   return isSql(path) || isScript(path) ? [path] : [];
 }
 
-/** Prisma has a folder for each migration, graphile-migrate one for those that are committed. */
-function rootOf(file: string): string {
+/** The folder of the migrations that a file belongs to: Prisma has one for each, graphile-migrate one for those that are committed. */
+export function rootOf(file: string): string {
   const folder = dirname(file);
   const nested = basename(file) === 'migration.sql' || ['committed', 'current'].includes(basename(folder));
   return nested ? dirname(folder) : folder;
@@ -63,9 +72,14 @@ interface Root extends Source {
   readonly kind: Runner;
 }
 
-async function readSource(cwd: string, root: string, files: readonly string[]): Promise<Root> {
+async function readSource(
+  cwd: string,
+  { root, files, unsaved }: { root: string; files: readonly string[]; unsaved: Unsaved },
+): Promise<Root> {
   const inFolder = (file: string) => relative(root, file).split(sep).join('/');
-  const texts = await Promise.all(files.map(async (file) => [inFolder(file), await readText(file)] as const));
+  const texts = await Promise.all(
+    files.map(async (file) => [inFolder(file), unsaved.get(file) ?? (await readText(file))] as const),
+  );
   const path = relative(cwd, root).split(sep).join('/');
   const folder: Folder = {
     path: root.split(sep).join('/'),

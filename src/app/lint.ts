@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Connect } from '../database/database.ts';
 import { LockkeeperError } from '../errors.ts';
 import { DEFAULT_PG, type FileFindings, type LintFile, lintFiles, type LintOptions } from '../lint/lint.ts';
 import { rules } from '../lint/registry.ts';
@@ -9,13 +10,22 @@ import { nearest } from '../migration/nearest.ts';
 import { changedFiles } from './changed-files.ts';
 import type { Config } from './config.ts';
 import { findConfig } from './find-config.ts';
-import { readSources, type Source } from './lint-sources.ts';
+import { readSources, type Source, type Unsaved } from './lint-sources.ts';
+import { printedBy } from './printed-by.ts';
 
 export interface LintInput {
   readonly cwd: string;
   readonly paths: readonly string[];
+  /** Report only this file, relative to `cwd`. */
+  readonly only?: string;
+  /** Texts of files that are not as they are on disk. */
+  readonly unsaved?: Unsaved;
   /** SQL that is no file. */
   readonly text?: string;
+  /** Opens a session of the database that the files are for. */
+  readonly connect?: Connect;
+  /** A command that prints SQL, run in a shell. */
+  readonly exec?: string;
   readonly pg?: number;
   readonly transaction?: 'file' | 'statement';
   /** A file of DDL. */
@@ -55,12 +65,15 @@ export interface LintResult {
   readonly failOn: Severity;
 }
 
-/** Says what is dangerous in migrations; nothing is run, and no database is needed. */
+/** Says what is dangerous in migrations; nothing of them is run, and no database is needed. */
 export async function lint(input: LintInput): Promise<LintResult> {
   const { lint: settings, root } = await settingsFor(input.cwd);
-  const options = await optionsOf(input, settings, root);
-  const sources = input.text === undefined ? await readSources(input.cwd, input.paths) : [stdin(input.text)];
-  if (sources.length === 0) throw nothingToLint(input.paths);
+  const given = await sourcesOf(input);
+  if (given.length === 0) throw nothingToLint(input.paths);
+  const chosenOptions = await optionsOf(input, settings, root);
+  const { options, sources } = input.connect
+    ? await (await import('./lint-database.ts')).fromDatabase(input.connect, chosenOptions, given)
+    : { options: chosenOptions, sources: given };
   const chosen = await Promise.all(sources.map((source) => choose(source, input)));
   const files = chosen.flatMap((source) => lintFiles(source.files, options));
   return {
@@ -72,7 +85,13 @@ export async function lint(input: LintInput): Promise<LintResult> {
   };
 }
 
-const stdin = (text: string): Source => ({ runner: 'plain SQL files', files: [{ path: 'stdin', text }] });
+async function sourcesOf({ cwd, paths, text, exec, unsaved }: LintInput): Promise<readonly Source[]> {
+  const named = paths.length === 0 ? [] : await readSources(cwd, paths, unsaved);
+  const printed = exec === undefined ? [] : [oneText(exec, await printedBy(exec, cwd))];
+  return [...named, ...printed, ...(text === undefined ? [] : [oneText('stdin', text)])];
+}
+
+const oneText = (path: string, text: string): Source => ({ runner: 'plain SQL files', files: [{ path, text }] });
 
 type Settings = Config['lint'];
 
@@ -115,7 +134,7 @@ function checkRule(id: string): void {
 }
 
 /** Which of the files are reported; all are read, for what they leave behind. */
-async function choose(source: Source, { cwd, latest, since, transaction }: LintInput): Promise<Source> {
+async function choose(source: Source, { cwd, latest, since, transaction, only }: LintInput): Promise<Source> {
   const changed = since === undefined ? null : await changedFiles(cwd, since);
   const first = latest === undefined ? 0 : source.files.length - latest;
   const files = source.files.map((file, i): LintFile => {
@@ -123,8 +142,8 @@ async function choose(source: Source, { cwd, latest, since, transaction }: LintI
     return {
       ...file,
       ...(transaction && !file.sections && { transaction }),
-      report: i >= first && isChanged,
-      pending: changed !== null && isChanged,
+      report: i >= first && isChanged && (only === undefined || file.path === only),
+      pending: file.pending === true || (changed !== null && isChanged),
     };
   });
   return { ...source, files };

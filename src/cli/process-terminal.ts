@@ -33,6 +33,7 @@ export function processTerminal({ stdin, stdout, stderr, env, leave, onInterrupt
     out: (text) => void stdout.write(`${text}\n`),
     err,
     input: () => text(stdin),
+    streams: { input: stdin, output: stdout },
     env,
     clock,
     color,

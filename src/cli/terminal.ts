@@ -30,6 +30,8 @@ export interface Terminal {
   readonly confirm: (question: string) => Promise<boolean>;
   /** All that comes on stdin. */
   readonly input: () => Promise<string>;
+  /** For a protocol: nothing else may be written to them. */
+  readonly streams: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly clock: Clock;

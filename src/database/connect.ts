@@ -52,7 +52,7 @@ const settings = (role: SessionRole): Sql => sql`
    WHERE name IN ('lock_timeout', 'statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout')`;
 
 /** `lockkeeper <migration> <role>` in 63 bytes; a long migration's name gives way. */
-function applicationName(role: SessionRole, migration = ''): string {
+export function applicationName(role: SessionRole, migration = ''): string {
   const room = 63 - `lockkeeper  ${role}`.length;
   const shown = Buffer.from(migration)
     .subarray(0, room)

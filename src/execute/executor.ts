@@ -1,3 +1,4 @@
+import { applicationName } from '../database/connect.ts';
 import type { Connect, Session } from '../database/database.ts';
 import type { Clock } from '../clock.ts';
 import type { Journal, Owner, Run } from '../journal/journal.ts';
@@ -45,8 +46,9 @@ async function endOwner(session: Session, migration: string, owner: Owner | null
      WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted AND l.pid <> pg_backend_pid()
        AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
        AND (l.classid::bigint << 32 | l.objid::bigint) = pg_catalog.hashtextextended(${lockName(migration)}, 0)`;
+  const names = (['executor', 'worker', 'drain'] as const).map((role) => applicationName(role, migration));
   const ours = sql`SELECT pid FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-     AND application_name IN (${`lockkeeper ${migration} executor`}, ${`lockkeeper ${migration} worker`}, ${`lockkeeper ${migration} drain`})`;
+     AND application_name = ANY (${names}::text[])`;
   const until = clock.now() + EXIT_MS;
   for (;;) {
     const left = await session.query<{ pid: number }>(sql`${holders} UNION ${ours}`);

@@ -168,3 +168,21 @@ it('ends in findings or an error, whatever it reads', () => {
     { numRuns: 400 },
   );
 }, 60_000);
+
+it('takes as long for a statement of thousands as for one of a few', { timeout: 20_000 }, () => {
+  const many = (statement: (i: number) => string) => Array.from({ length: 5000 }, (_, i) => statement(i)).join(';\n');
+  const sql = many((i) => `ALTER TABLE a${i} RENAME TO b${i};CREATE INDEX i${i} ON b${i} (c); DROP VIEW v${i}`);
+  const found = lintSql(`BEGIN;\n${sql};\nCOMMIT`).findings;
+  expect(found.filter(({ rule }) => rule === 'rename-table')).toHaveLength(5000);
+  expect(found.filter(({ rule }) => rule === 'long-statement-while-locked')).toHaveLength(5000);
+});
+
+it.each(["'", '(', '-- x', '/* ', '$a$ ', 'word ', '1\tb\n'])(
+  'reads five megabytes of %j',
+  { timeout: 20_000 },
+  (piece) => {
+    const text = piece.repeat(Math.ceil((5 * 1024 * 1024) / piece.length));
+    expect(lintSql(`SELECT ${text}`)).toMatchObject({ findings: [] });
+    expect(lintSql(`COPY a FROM stdin;\n${text}\n\\.\nDROP TABLE a`).findings.length).toBeLessThan(2);
+  },
+);

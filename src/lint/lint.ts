@@ -4,6 +4,7 @@ import { parseStatements } from './parse.ts';
 import { rules } from './registry.ts';
 import { type Rule, severities, type Severity, type Wrapping } from './rule.ts';
 import { type Found, runSection } from './run-section.ts';
+import { type TableSize, withSize } from './sizes.ts';
 import { linesOf, type Place } from './source.ts';
 import { NotSql } from './statement.ts';
 import { apply } from './world/apply.ts';
@@ -18,6 +19,8 @@ export interface LintOptions {
   readonly transaction?: Wrapping;
   /** DDL of what is there before the files. */
   readonly schema?: string;
+  /** How large the tables are, when a database says so. */
+  readonly sizes?: readonly TableSize[];
   /** Rules to turn on and off, by id. */
   readonly enable?: readonly string[];
   readonly disable?: readonly string[];
@@ -54,6 +57,8 @@ export interface Finding extends Place {
   readonly why: string;
   readonly lock: LockMode | null;
   readonly blocks: string | null;
+  /** Its statement, which `fix` replaces. */
+  readonly statement: Place;
   readonly fix: string | null;
 }
 
@@ -128,7 +133,12 @@ function lintFile(world: World, file: LintFile, options: LintOptions, enabled: r
       },
     );
     const kept = withoutIgnored(found, directivesOf(text, statements), { enabled, known: rules, statements });
-    return { path, findings: inOrder(kept.map((one) => toFinding(one, placeAt, options))), notices, error: null };
+    return {
+      path,
+      findings: inOrder(kept.map((one) => toFinding(one, { placeAt, world, options }))),
+      notices,
+      error: null,
+    };
   } catch (error) {
     if (error instanceof NotSql)
       return { path, findings: [], notices, error: { message: error.message, ...linesOf(text)(error.index) } };
@@ -150,16 +160,25 @@ function placesIn(source: string, placeOf = (span: Span) => span): (span: Span) 
   };
 }
 
-function toFinding(found: Found, placeAt: (span: Span) => Place, { severities: chosen = {} }: LintOptions): Finding {
-  const { rule, statement, message, at = statement } = found;
+function toFinding(
+  found: Found,
+  { placeAt, world, options }: { placeAt: (span: Span) => Place; world: World; options: LintOptions },
+): Finding {
+  const { rule, statement, at = statement } = found;
+  const { severities: chosen = {}, sizes = [], pg = DEFAULT_PG } = options;
+  const { severity, message } = withSize(found, { sizes, world, pg });
   return {
     ...{
       rule: rule.id,
-      severity: chosen[rule.id] ?? rule.severity,
+      severity: chosen[rule.id] ?? severity,
       ...placeAt(at),
     },
     ...{ message, why: rule.why, lock: found.lock === undefined ? rule.lock : found.lock },
-    ...{ blocks: found.blocks === undefined ? rule.blocks : found.blocks, fix: found.fix ?? null },
+    ...{
+      blocks: found.blocks === undefined ? rule.blocks : found.blocks,
+      statement: placeAt(statement),
+      fix: found.fix ?? null,
+    },
   };
 }
 

@@ -77,6 +77,8 @@ export interface Rule {
   readonly severity: Severity;
   /** Off unless a project turns it on. */
   readonly optIn?: true;
+  /** What its fix leads to is the same schema, so that `--fix` may write it. */
+  readonly fixable?: true;
   /** What it finds, in a line. */
   readonly summary: string;
   readonly why: string;

@@ -84,9 +84,7 @@ function newLocks(world: World, node: Statement['node'], pg: number, position: n
   return locksOf(node, world, pg)
     .filter(({ relation, mode }) => atLeast(mode, 'SHARE') && !world.isNew(relation.origin) && !relation.temporary)
     .map(({ relation, mode }) => ({ relation: keyOf(relation), kind: relation.kind, mode, position }))
-    .filter(
-      (lock) => !world.session.locks.some((held) => held.relation === lock.relation && atLeast(held.mode, lock.mode)),
-    );
+    .filter(({ relation, mode }) => !world.session.holds(relation, mode));
 }
 
 const begin = (session: World['session']): void => {

@@ -113,8 +113,7 @@ export function valueRules(
         ? sql`${textAt(doc, path)} <> (${fallback})::text AND NOT ${differs(value, fallback)}`
         : sql`${value} IS NULL AND ${textAt(doc, path)} IS NOT NULL`,
     original: (doc) => at(doc, path),
-    changed: (before, after) =>
-      sql`(${differs(at(before, path), at(after, path))} OR ${becameSettable(settable, before, after)})`,
+    changed: (before, after) => differs(at(before, path), at(after, path)),
     patch: (doc, value, when) =>
       sql`${journal}.json_set_when(${doc}, ${when}, ${textArray(path)}, ${writtenDown(value)})`,
     settable,
@@ -130,10 +129,6 @@ export function valueRules(
 /** Or nothing yet, which can become an object. */
 const isObject = (doc: Sql): Sql => sql`coalesce(jsonb_typeof(${doc}), 'null') IN ('null', 'object')`;
 
-/** What the new side kept because there was no place for it is no longer out of reach: from now on the document says what holds. */
-const becameSettable = (settable: (doc: Sql) => Sql, before: Sql, after: Sql): Sql =>
-  sql`NOT (${settable(before)}) AND ${settable(after)}`;
-
 /** The column that keeps every key no other column takes. */
 export function remainderRules(paths: readonly (readonly string[])[], journal: Sql): ColumnRules {
   const pathList = sql`${JSON.stringify(paths)}::jsonb`;
@@ -144,8 +139,7 @@ export function remainderRules(paths: readonly (readonly string[])[], journal: S
     suspicious: () => sql`false`,
     fallen: () => sql`false`,
     original: (_doc, rest) => rest,
-    changed: (before, after, restBefore, restAfter) =>
-      sql`(${differs(restBefore, restAfter)} OR ${becameSettable(isObject, before, after)})`,
+    changed: (_before, _after, restBefore, restAfter) => differs(restBefore, restAfter),
     patch: (doc, value, when) => sql`${journal}.json_with_rest_when(${doc}, ${when}, ${pathList}, ${value})`,
     settable: isObject,
     strip: (doc) => sql`${journal}.json_with_rest(${doc}, ${pathList}, NULL)`,

@@ -1,6 +1,6 @@
 import { ownMark } from '../catalog/own-mark.ts';
 import { derivedName } from '../sql/names.ts';
-import { backToOwnPath, lookingIn } from '../sql/search-path.ts';
+import { backToOwnPathInside, lookingIn } from '../sql/search-path.ts';
 import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import { differs, restOf, type ColumnRules } from './json-column.ts';
 
@@ -96,7 +96,7 @@ export const fires = (m: TableMapping): Sql => lookingIn(m.lookIn);
 export const fired = (m: TableMapping): Sql =>
   m.lookIn.length
     ? sql`
-    ${backToOwnPath};`
+    ${backToOwnPathInside}`
     : sql``;
 
 const targetKey = (m: TableMapping): Sql => join(m.key.map((k) => ident(k.target)));
@@ -116,7 +116,7 @@ const computed = (m: TableMapping, target: Target): Sql =>
   ]);
 
 /** UPDATE of the target's rows from the rows of `t`: only columns for which `when` holds, and only real differences. */
-export function updateFrom(m: TableMapping, target: Target, rows: Sql, when: (column: number) => Sql): Sql {
+function updateFrom(m: TableMapping, target: Target, rows: Sql, when: (column: number) => Sql): Sql {
   const value = (j: number) => sql`f.${ident(`v${j}`)}`;
   const current = (c: TargetColumn) => sql`n.${ident(c.name)}`;
   return sql`
@@ -159,18 +159,17 @@ const update = (m: TableMapping, target: Target, rows: Sql) =>
 const addMissing = (m: TableMapping, target: Target, rows: Sql) => sql`
     WITH t AS MATERIALIZED (${rows})${insertInto(m, target, sql`DO NOTHING`)};${fired(m)}`;
 
-/** True when a NEW document may hold something that does not fit, in a place for which `when` holds. */
-export const isSuspicious = (m: TableMapping, doc: Sql, when: (target: number, column: number) => Sql): Sql =>
-  join(
-    [
-      sql`jsonb_typeof(${doc}) NOT IN ('object', 'null')`,
-      ...m.targets.flatMap(({ columns }, i) =>
-        columns.flatMap((c, j) => (c.rules.canMisfit ? [sql`${when(i, j)} AND ${c.rules.suspicious(doc)}`] : [])),
-      ),
-      ...(m.remainder === 'reject' ? [sql`${rest(m, doc)} IS NOT NULL`] : []),
-    ],
-    ' OR ',
-  );
+/** Conditions under which a NEW document may hold something that does not fit; those of a column with its place. */
+export const suspicions = (
+  m: TableMapping,
+  doc: Sql,
+): readonly { readonly at: readonly [target: number, column: number] | null; readonly is: Sql }[] => [
+  { at: null, is: sql`jsonb_typeof(${doc}) NOT IN ('object', 'null')` },
+  ...m.targets.flatMap(({ columns }, i) =>
+    columns.flatMap((c, j) => (c.rules.canMisfit ? [{ at: [i, j] as const, is: c.rules.suspicious(doc) }] : [])),
+  ),
+  ...(m.remainder === 'reject' ? [{ at: null, is: sql`${rest(m, doc)} IS NOT NULL` }] : []),
+];
 
 /** Why a row does not fit, one VALUES line for each place in the document: target, column, reason, original. */
 const misfitLines = (m: TableMapping): readonly Sql[] => [

@@ -1,6 +1,6 @@
 import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import type { Routine } from './functions.ts';
-import { moveAll, notReadCommitted, type Mode } from './table-forward.ts';
+import { moveAll, notReadCommitted, type Mode } from './table-rows.ts';
 import { asColumn, keyIs, ours, type TableMapping } from './table-mapping.ts';
 import { patched } from './table-reverse.ts';
 

@@ -36,8 +36,13 @@ const value = (c: TargetColumn) => sql`n.${ident(c.name)}`;
  * fit is left alone and writes come to rest. What the application itself wrote is also written down where the document has only
  * a default: old code reads the document, not the default.
  */
-export const mustPatch = (m: TableMapping, c: TargetColumn, byApplication: Sql): Sql =>
-  sql`${c.rules.settable(doc(m))} AND (${differs(value(c), c.rules.forward(doc(m), rest(m, doc(m))))} OR ${byApplication} AND ${c.rules.defaultFilled(doc(m))} AND ${value(c)} IS NOT NULL)`;
+export const mustPatch = (
+  m: TableMapping,
+  c: TargetColumn,
+  byApplication: Sql,
+  at: { readonly doc: Sql; readonly value: Sql } = { doc: doc(m), value: value(c) },
+): Sql =>
+  sql`${c.rules.settable(at.doc)} AND (${differs(at.value, c.rules.forward(at.doc, rest(m, at.doc)))} OR ${byApplication} AND ${c.rules.defaultFilled(at.doc)} AND ${at.value} IS NOT NULL)`;
 
 /** The document with every column put in that `when` names and that must be patched. One expression over the row itself: never a sibling table. */
 export const patched = (
@@ -54,6 +59,7 @@ export const patched = (
 
 const flag = (j: number) => ident(`changed_${j}`);
 const byApplication = ident('by_application');
+const [document, differing] = [ident('document'), ident('differing')];
 const oldKey = (k: { target: string }) => sql`OLD.${ident(k.target)}`;
 const newKey = (k: { target: string }) => sql`NEW.${ident(k.target)}`;
 
@@ -73,6 +79,8 @@ DECLARE${join(
       ),
       '',
     )}
+  ${document} jsonb;
+  ${differing} boolean := false;
   ${byApplication} boolean := pg_trigger_depth() = 1 AND current_setting(${DRAINING}, true) IS DISTINCT FROM 'on';
 BEGIN
   IF pg_trigger_depth() > ${DEPTH_LIMIT} THEN
@@ -93,8 +101,12 @@ BEGIN
     IF NOT (${join(flags, ' OR ')}) THEN
       RETURN NULL;
     END IF;
-  END IF;${patchDocument(m, target)}
-  IF ${byApplication} THEN${keepUnsettable(m, target)}
+  END IF;${look(m, target)}
+  IF ${differing} THEN${patchDocument(m, target)}
+    ${differing} := NOT FOUND;
+  END IF;
+  -- Where the document was not patched after all, somebody else has written it meanwhile.
+  IF ${byApplication} AND (${differing} OR ${unsettable(target)}) THEN${keepUnsettable(m, target)}
   END IF;
   RETURN NULL;
 END `,
@@ -131,6 +143,30 @@ const leaveOldKey = (m: TableMapping, target: Target): Sql => sql`
     -- The source row has moved and this one follows: nobody wrote a value.
     ${byApplication} := ${byApplication} AND EXISTS (SELECT FROM ${qualified(m.source)} o WHERE ${keyIs(m, sql`o`, 'source', oldKey)});${recreate(m, target)}`;
 
+/**
+ * Most writes that come here came from the document, which says the same: that is seen by small expressions, and the large statement
+ * is left alone. Like its own condition, this sees what was committed, and waits for nobody.
+ */
+const look = (m: TableMapping, target: Target): Sql => sql`
+  SELECT ${ownMark} ${doc(m)} INTO ${document} FROM ${qualified(m.source)} AS o WHERE ${keyIs(m, sql`o`, 'source', newKey)};
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;${join(
+    target.columns.map(
+      (c, j) => sql`
+  IF ${flag(j)} AND ${differing} IS NOT TRUE THEN
+    ${differing} := ${mustPatch(m, c, byApplication, { doc: document, value: sql`NEW.${ident(c.name)}` })};
+  END IF;`,
+    ),
+    '',
+  )}`;
+
+const unsettable = (target: Target): Sql =>
+  join(
+    target.columns.map((c, j) => sql`${flag(j)} AND NOT (${c.rules.settable(document)})`),
+    ' OR ',
+  );
+
 const patchDocument = (m: TableMapping, target: Target): Sql => sql`
   UPDATE ${ownMark} ${qualified(m.source)} AS o
      SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, flag, byApplication))}
@@ -140,7 +176,8 @@ const patchDocument = (m: TableMapping, target: Target): Sql => sql`
      AND (${join(
        target.columns.map((c, j) => sql`${flag(j)} AND ${mustPatch(m, c, byApplication)}`),
        ' OR ',
-     )}) AND ${fires(m)};${fired(m)}`;
+     )}) AND ${fires(m)}
+  RETURNING ${doc(m)} INTO ${document};${fired(m)}`;
 
 /** The document without anything that this target holds. */
 export const stripped = (m: TableMapping, target: Target, base = doc(m)): Sql =>

@@ -12,7 +12,8 @@ import {
   type Routine,
   type RowTrigger,
 } from './functions.ts';
-import { forwardRoutine, insertRoutine, keyChanged, truncateRoutine, type Mode } from './table-forward.ts';
+import { forwardRoutine, insertRoutine, truncateRoutine } from './table-forward.ts';
+import { keyChanged, type Mode } from './table-rows.ts';
 import { ours, type TableMapping } from './table-mapping.ts';
 import { moveRoutine } from './table-move.ts';
 import { recreateRoutine, reverseRoutine, truncateTargetRoutine } from './table-reverse.ts';

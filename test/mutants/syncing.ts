@@ -1,22 +1,19 @@
 import type { Mutant } from './mutant.ts';
 
-const thisRow = "updateFrom(m, target, thisRow(m, 'NEW'), flag)";
-
 /** From the document to the new tables. */
 export const syncing: readonly Mutant[] = [
   {
     name: 'the row is read again',
-    file: 'mappings/table-forward.ts',
-    find: thisRow,
-    replace:
-      'updateFrom(m, target, sql`SELECT ${join(m.key.map((k, n) => sql`NEW.${ident(k.source)} AS ${ident(`k${n}`)}`))}, ${docOf(m, sql`NEW`)} AS doc, ${rest(m, docOf(m, sql`NEW`))} AS rest`, flag)',
+    file: 'mappings/table-direct.ts',
+    find: 'SELECT ${ownMark} ${docOf(m, sql`s`)} INTO ${document}',
+    replace: 'SELECT ${ownMark} ${docOf(m, sql`NEW`)} INTO ${document}',
     test: { file: 'races', name: 'an AFTER trigger (a_first) writes the same row again, and another row' },
   },
   {
     name: 'only columns whose place changed are written',
-    file: 'mappings/table-forward.ts',
-    find: thisRow,
-    replace: "updateFrom(m, target, thisRow(m, 'NEW'), () => sql`true`)",
+    file: 'mappings/table-direct.ts',
+    find: '${flag} := ${rules.changed(',
+    replace: '${flag} := true OR ${rules.changed(',
     test: {
       file: 'value-races',
       name: 'old code that writes one key leaves a value alone for which the document has no place',
@@ -38,14 +35,14 @@ export const syncing: readonly Mutant[] = [
   },
   {
     name: 'a new table row goes only when its source is gone',
-    file: 'mappings/table-forward.ts',
+    file: 'mappings/table-rows.ts',
     find: "\n       AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)})",
     replace: '',
     test: { file: 'mode-races', name: 'a row that is deleted and inserted again in one statement keeps its document' },
   },
   {
     name: 'a change of key moves the new row',
-    file: 'mappings/table-forward.ts',
+    file: 'mappings/table-rows.ts',
     find: '\n      UPDATE ${qualified(target.table)} n\n         SET ${join(m.key.map((k) => sql`${ident(k.target)} = NEW.${ident(k.source)}`))}\n       WHERE',
     replace: '\n      DELETE FROM ${qualified(target.table)} n\n       WHERE',
     test: {
@@ -55,7 +52,7 @@ export const syncing: readonly Mutant[] = [
   },
   {
     name: 'a row that moves to another partition is left to the foreign key',
-    file: 'mappings/table-forward.ts',
+    file: 'mappings/table-direct.ts',
     find: '\n    IF ${asReplica} THEN${deleteAll(m)}\n    END IF;',
     replace: '${deleteAll(m)}',
     test: {
@@ -75,7 +72,7 @@ export const syncing: readonly Mutant[] = [
   },
   {
     name: 'deletes of replica-role writers are synced',
-    file: 'mappings/table-forward.ts',
+    file: 'mappings/table-direct.ts',
     find: '\n    IF ${asReplica} THEN${deleteAll(m)}\n    END IF;',
     replace: '',
     test: { file: 'races', name: 'sessions with settings of their own replica-role writers are not missed' },
@@ -92,7 +89,7 @@ export const syncing: readonly Mutant[] = [
   },
   {
     name: 'a new row that is deleted and inserted at once is put back',
-    file: 'mappings/table-forward.ts',
+    file: 'mappings/table-direct.ts',
     find: "IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}\n    END IF;\n    RETURN NULL;",
     replace: 'RETURN NULL;',
     test: { file: 'review', name: 'keeps the document of a row that is deleted and inserted again in one statement' },
@@ -143,9 +140,9 @@ export const syncing: readonly Mutant[] = [
   },
   {
     name: 'what does not fit is put in quarantine',
-    file: 'mappings/table-forward.ts',
-    find: ", (i, j) => ident(`changed_${i}_${j}`))}) THEN${quarantine(m, 'NEW')}",
-    replace: ', (i, j) => ident(`changed_${i}_${j}`))}) THEN NULL;',
+    file: 'mappings/table-direct.ts',
+    find: "IF ${suspicious} THEN${quarantine(m, 'NEW')}",
+    replace: 'IF ${suspicious} THEN NULL;',
     test: {
       file: 'races',
       name: 'values that break a check, a type or NOT NULL on the new side never fail the old writer',

@@ -19,14 +19,14 @@ export const writingBack: readonly Mutant[] = [
   {
     name: 'documents are patched only where they say something else',
     file: 'mappings/table-reverse.ts',
-    find: '(${differs(value(c), c.rules.forward(doc(m), rest(m, doc(m))))} OR ${byApplication}',
+    find: '(${differs(at.value, c.rules.forward(at.doc, rest(m, at.doc)))} OR ${byApplication}',
     replace: '(true OR ${byApplication}',
     test: { file: 'value-races', name: 'fail no old writer, whether type or check refuses them, first and tenth time' },
   },
   {
     name: 'a default that new code writes is written down',
     file: 'mappings/table-reverse.ts',
-    find: ' OR ${byApplication} AND ${c.rules.defaultFilled(doc(m))} AND ${value(c)} IS NOT NULL',
+    find: ' OR ${byApplication} AND ${c.rules.defaultFilled(at.doc)} AND ${at.value} IS NOT NULL',
     replace: '',
     test: {
       file: 'value-races',
@@ -53,7 +53,7 @@ export const writingBack: readonly Mutant[] = [
   {
     name: 'columns without a place in the document are left out',
     file: 'mappings/table-reverse.ts',
-    find: 'sql`${c.rules.settable(doc(m))} AND (${differs',
+    find: 'sql`${c.rules.settable(at.doc)} AND (${differs',
     replace: 'sql`true AND (${differs',
     test: { file: 'value-races', name: 'a value for which the document has no place does not touch it' },
   },
@@ -100,7 +100,7 @@ export const writingBack: readonly Mutant[] = [
   },
   {
     name: 'reviving, a change of key takes nothing from the document',
-    file: 'mappings/table-forward.ts',
+    file: 'mappings/table-direct.ts',
     find: "mode === 'reviving' ? moveAll(m) : moveAndBringUpToDate(m)",
     replace: 'moveAndBringUpToDate(m)',
     test: {

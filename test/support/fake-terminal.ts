@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import type { ExitCode, Terminal } from '../../src/cli/terminal.ts';
 import { noPaint } from '../../src/report/text.ts';
 
@@ -12,7 +13,18 @@ export function fakeTerminal(change: Partial<Terminal> = {}): FakeTerminal {
   const [printed, said, exits]: [string[], string[], ExitCode[]] = [[], [], []];
   const nobody = () => Promise.reject(new Error('Nobody was there to be asked.'));
   return {
-    ...{ printed, said, exits, ask: nobody, confirm: nobody, input: nobody, env: {}, cwd: '/nowhere', region: () => Promise.resolve(null) },
+    ...{
+      printed,
+      said,
+      exits,
+      ask: nobody,
+      confirm: nobody,
+      input: nobody,
+      streams: { input: new PassThrough(), output: new PassThrough() },
+      env: {},
+      cwd: '/nowhere',
+      region: () => Promise.resolve(null),
+    },
     ...{ interactive: false, outIsTerminal: false, color: false, outPaint: noPaint, errPaint: noPaint },
     out: (text) => void printed.push(text),
     err: (text) => void said.push(text),

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { lint, type LintDocument, type LintResult } from '../../app/lint.ts';
+import type { Connect } from '../../database/database.ts';
 import { rules } from '../../lint/registry.ts';
 import { severities, type Severity } from '../../lint/rule.ts';
 import { nearest } from '../../migration/nearest.ts';
@@ -27,7 +28,12 @@ interface Flags {
   readonly since?: string;
   readonly latest?: number;
   readonly stdin?: true;
+  readonly exec?: string;
+  readonly target?: string;
+  readonly databaseUrl?: string;
+
   readonly explain?: string;
+  readonly lsp?: true;
 }
 
 export const lintCommand = (terminal: Terminal): Command => {
@@ -48,15 +54,28 @@ export const lintCommand = (terminal: Terminal): Command => {
     .option('--since <commit>', 'report only files that changed since')
     .option('--latest <n>', 'report only the newest files of a folder', integer(1))
     .option('--stdin', 'read SQL from stdin')
+    .option('--exec <command>', 'also judge the SQL that a command prints')
+    .option(
+      '--target <name>',
+      'a target of the configuration, whose schema and sizes count; its applied files are left out',
+    )
+    .option('--database-url <url>', 'the same, by its address')
+    .option('--lsp', 'serve an editor: the Language Server Protocol on stdin and stdout')
     .option('--explain <rule>', 'explain a rule, and do nothing else')
     .addOption(new Option('--format <format>', 'what to print').choices(formats).default('text'))
     .option('--json', 'the same as --format json')
     .action(async (paths: readonly string[], flags: Flags) => {
       if (flags.explain !== undefined) return terminal.out(explained(flags.explain, terminal));
-      if (paths.length === 0 && !flags.stdin)
+      if (flags.lsp) return serve(terminal, flags);
+      if (paths.length === 0 && !flags.stdin && flags.exec === undefined)
         throw usage('Nothing to lint was named.', 'Name files or a folder, or --stdin.');
       const text = flags.stdin ? await terminal.input() : undefined;
-      const result = await lint({ cwd: terminal.cwd, paths, ...flags, ...(text !== undefined && { text }) });
+      const connect = await connectionOf(terminal, flags);
+      const result = await lint({
+        ...{ cwd: terminal.cwd, paths, ...flags },
+        ...(text !== undefined && { text }),
+        ...(connect && { connect }),
+      });
       terminal.out(rendered(terminal, result, flags.json ? 'json' : flags.format));
       terminal.exit(exitCodeOf(result.document, flags.failOn ?? result.failOn));
     });
@@ -67,6 +86,22 @@ export const lintCommand = (terminal: Terminal): Command => {
     'lint --explain set-not-null',
   ]);
 };
+
+/** Until the editor says exit; what belongs to a run over files is left out. */
+async function serve({ cwd, streams }: Terminal, { pg, transaction, schema, enable, disable }: Flags): Promise<void> {
+  const { serveLint } = await import('../lint-server.ts');
+  const options = Object.entries({ pg, transaction, schema, enable, disable }).filter(
+    ([, value]) => value !== undefined,
+  );
+  await serveLint({ cwd, ...Object.fromEntries(options) }, streams.input, streams.output);
+}
+
+/** Only when it is asked for: what is in the environment is for other commands. */
+async function connectionOf(terminal: Terminal, flags: Flags): Promise<Connect | null> {
+  if (flags.target === undefined && flags.databaseUrl === undefined) return null;
+  const { openDeps } = await import('../open-deps.ts');
+  return (await openDeps(terminal, flags)).deps.connect;
+}
 
 /** Several in one word, with commas; given again it adds. */
 function list(text: string, before: readonly string[] = []): readonly string[] {

@@ -6,6 +6,7 @@ import { milliseconds } from '../world/settings.ts';
 export const concurrentIndexUnderStatementTimeout: Rule = {
   id: 'concurrent-index-under-statement-timeout',
   severity: 'warning',
+  fixable: true,
   summary: 'An index is built CONCURRENTLY under a statement_timeout.',
   why: 'A build that the timeout cuts off leaves an INVALID index behind: no query uses it, every write keeps it up to date, and the next attempt finds its name taken.',
   lock: 'SHARE UPDATE EXCLUSIVE',

@@ -9,6 +9,7 @@ import { objectName } from '../world/drop.ts';
 export const dropIndexNonConcurrent: Rule = {
   id: 'drop-index-non-concurrent',
   severity: 'warning',
+  fixable: true,
   summary: 'DROP INDEX without CONCURRENTLY.',
   why: `It locks the index and its table against everything. ${queue}`,
   lock: 'ACCESS EXCLUSIVE',

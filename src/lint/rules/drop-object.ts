@@ -1,6 +1,5 @@
 import type { DropStmt } from '@pgsql/types';
-import { earlier, laterInTransaction } from '../context.ts';
-import { createdBy } from '../created.ts';
+import { givenBefore, givenLater, isGiven } from '../named.ts';
 import { as, type Name, nameOf } from '../nodes.ts';
 import { isNewObject } from '../origins.ts';
 import type { Context, Rule } from '../rule.ts';
@@ -48,11 +47,13 @@ export const dropObject: Rule = {
     const drop = as(context.node, 'DropStmt');
     const kind = drop?.removeType && kinds[drop.removeType];
     if (!drop?.removeType || kind === undefined) return;
-    const again = laterInTransaction(context).flatMap(({ node }) => createdBy(node) ?? []);
     const gone = (drop.objects ?? [])
       .filter((object) => !isNewObject(context.world, drop.removeType, object))
       .map(objectName)
-      .filter((name) => !again.some((made) => isSame(context, made, name)) && !wasReplaced(context, name));
+      .filter(
+        (name) =>
+          !givenLater(context, name.name).some((made) => isSame(context, made, name)) && !wasReplaced(context, name),
+      );
     if (gone.length > 0) yield { message: `Whatever names the ${kind} ${listed(gone.map(shown))} fails from now on.` };
   },
 };
@@ -60,11 +61,10 @@ export const dropObject: Rule = {
 /** It was renamed out of the way in this transaction, and something new has its old name. */
 function wasReplaced(context: Context, name: Name): boolean {
   if (context.transaction === null) return false;
-  return earlier(context).some(({ node }) => {
+  return givenBefore(context, name.name).some(({ node }) => {
     const rename = as(node, 'RenameStmt');
-    if (rename?.newname !== name.name) return false;
-    const old = rename.object ? objectName(rename.object) : nameOf(rename.relation ?? {});
-    return earlier(context).some((before) => createdBy(before.node)?.name === old.name);
+    const old = rename?.object ? objectName(rename.object) : rename?.relation && nameOf(rename.relation);
+    return old !== undefined && isGiven(context, old.name);
   });
 }
 

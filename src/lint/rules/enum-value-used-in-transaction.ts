@@ -43,7 +43,7 @@ export const enumValueUsedInTransaction: Rule = {
   ],
   *check(context) {
     if (!users.has(context.statement.kind)) return;
-    const labels = new Map([...context.world.types.values()].flatMap((type) => newLabels(context, type)));
+    const labels = newLabels(context);
     if (labels.size === 0) return;
     const used = usedLabels(context, labels);
     if (used !== undefined)
@@ -63,12 +63,20 @@ const users = new Set<NodeKind>([
   ] as const),
 ]);
 
-function newLabels({ transaction, pg }: Context, type: UserType): readonly (readonly [string, UserType])[] {
-  if (transaction === null || type.kind !== 'enum') return [];
-  if (pg >= 17 && type.origin?.transaction === transaction.id) return [];
-  return [...type.labels].flatMap(([label, added]) =>
-    added !== null && added.transaction === transaction.id ? [[label, type] as const] : [],
-  );
+/** The labels that the open transaction has added and the statement says, with their types. */
+function newLabels({ transaction, pg, world, node }: Context): ReadonlyMap<string, UserType> {
+  const found = new Map<string, UserType>();
+  if (transaction === null || world.addedLabels.size === 0) return found;
+  walk([node], (kind, constant) => {
+    const label = kind === 'A_Const' ? (constant as A_Const).sval?.sval : undefined;
+    for (const key of label === undefined ? [] : (world.addedLabels.get(label) ?? [])) {
+      const type = world.types.get(key);
+      const isOfTransaction = pg >= 17 && type?.origin?.transaction === transaction.id;
+      if (type && label !== undefined && !isOfTransaction && type.labels.get(label)?.transaction === transaction.id)
+        found.set(label, type);
+    }
+  });
+  return found;
 }
 
 /** A label that stands there as a constant, unless it is known to be of another type. */

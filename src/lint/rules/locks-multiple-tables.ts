@@ -1,4 +1,5 @@
-import { earlier, isOld } from '../context.ts';
+import { isOld } from '../context.ts';
+import { freedBefore } from '../named.ts';
 import { locksOf } from '../locks.ts';
 import { as } from '../nodes.ts';
 import type { Context, Rule } from '../rule.ts';
@@ -50,8 +51,7 @@ export const locksMultipleTables: Rule = {
 /** A table that takes a name freed in the same transaction: nobody uses it under its own. */
 const isSwap = (context: Context): boolean => {
   const rename = as(context.node, 'RenameStmt');
-  if (!rename) return false;
-  return earlier(context).some(({ node }) => as(node, 'RenameStmt')?.relation?.relname === rename.newname);
+  return rename?.newname !== undefined && freedBefore(context, rename.newname).length > 0;
 };
 
 /** The tables that the first statement to do so has locked against everything; null when a second has locked more. */

@@ -1,6 +1,7 @@
 import { longWork } from '../long-work.ts';
 import type { Context, Rule } from '../rule.ts';
 import { listed } from '../words.ts';
+import type { LockMode } from '../world/lock-mode.ts';
 
 export const longStatementWhileLocked: Rule = {
   id: 'long-statement-while-locked',
@@ -34,15 +35,23 @@ export const longStatementWhileLocked: Rule = {
   ],
   *check(context) {
     const work = context.transaction === null ? null : longWork(context);
-    const held = work === null ? [] : strongLocks(context);
-    const [first] = held;
-    if (work === null || first === undefined) return;
-    yield {
-      message: `${listed([...new Set(held.map(({ relation }) => relation.replace(/^public\./u, '')))])} stays locked while ${work} runs.`,
-      lock: held.find(({ mode }) => mode === 'ACCESS EXCLUSIVE')?.mode ?? first.mode,
-    };
+    const held = work === null ? null : strongLocks(context);
+    if (work === null || held === null) return;
+    yield { message: `${listed(held.names)} stays locked while ${work} runs.`, lock: held.mode };
   },
 };
 
-const strongLocks = ({ world }: Context) =>
-  world.session.locks.filter(({ kind }) => kind !== 'view' && kind !== 'sequence');
+const MOST = 5;
+
+/** The first few tables that the transaction has locked, and the strongest of their locks. */
+function strongLocks({ world }: Context): { readonly names: readonly string[]; readonly mode: LockMode } | null {
+  const names = new Set<string>();
+  let strongest: LockMode | null = null;
+  for (const { relation, mode, kind } of world.session.locks) {
+    if (kind === 'view' || kind === 'sequence') continue;
+    if (names.size < MOST) names.add(relation.replace(/^public\./u, ''));
+    else if (strongest === 'ACCESS EXCLUSIVE') return { names: [...names, 'others'], mode: strongest };
+    if (strongest === null || mode === 'ACCESS EXCLUSIVE') strongest = mode;
+  }
+  return strongest && { names: [...names], mode: strongest };
+}

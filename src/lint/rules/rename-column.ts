@@ -1,7 +1,7 @@
 import { isNewColumn } from '../columns.ts';
-import { earlier, later, oldRelation } from '../context.ts';
-import { createdBy } from '../created.ts';
+import { oldRelation } from '../context.ts';
 import { as } from '../nodes.ts';
+import { givenBefore, givenLater } from '../named.ts';
 import { qualified } from '../names.ts';
 import type { Context, Rule } from '../rule.ts';
 import { briefly, queue } from '../words.ts';
@@ -35,8 +35,7 @@ export const renameColumn: Rule = {
 /** The table itself was renamed in the transaction, and a view of its old name stands before it. */
 const isBehindView = (context: Context, table: Relation): boolean =>
   context.transaction !== null &&
-  earlier(context).some(({ node }) => {
+  givenBefore(context, table.name).some(({ node }) => {
     const rename = as(node, 'RenameStmt');
-    if (rename?.renameType !== 'OBJECT_TABLE' || rename.newname !== table.name) return false;
-    return later(context).some((statement) => createdBy(statement.node)?.name === rename.relation?.relname);
+    return rename?.renameType === 'OBJECT_TABLE' && givenLater(context, rename.relation?.relname ?? '').length > 0;
   });

@@ -1,6 +1,5 @@
 import type { ObjectType, RenameStmt } from '@pgsql/types';
-import { laterInTransaction } from '../context.ts';
-import { createdBy } from '../created.ts';
+import { givenLater } from '../named.ts';
 import { as, type Name, nameOf } from '../nodes.ts';
 import { isNewObject } from '../origins.ts';
 import type { Rule } from '../rule.ts';
@@ -44,7 +43,7 @@ export const renameObject: Rule = {
     const kind = rename?.renameType && kinds[rename.renameType];
     if (!rename || kind === undefined || isNew(context.world, rename)) return;
     const name = oldName(rename);
-    if (laterInTransaction(context).some(({ node }) => createdBy(node)?.name === name.name)) return;
+    if (givenLater(context, name.name).length > 0) return;
     const isType = rename.renameType === 'OBJECT_TYPE' || rename.renameType === 'OBJECT_DOMAIN';
     yield {
       message: `Whatever names the ${kind} ${shown(name)} fails from now on.`,

@@ -1,6 +1,6 @@
 import type { RenameStmt } from '@pgsql/types';
-import { earlier, laterInTransaction, oldRelation } from '../context.ts';
-import { createdBy } from '../created.ts';
+import { oldRelation } from '../context.ts';
+import { freedBefore, givenLater } from '../named.ts';
 import { as, nameOf } from '../nodes.ts';
 import { qualified, quoted } from '../names.ts';
 import type { Context, Rule } from '../rule.ts';
@@ -55,16 +55,9 @@ export const renameTable: Rule = {
 function isTakenLater(context: Context, { relation }: RenameStmt): boolean {
   const { world } = context;
   const old = world.qualify(relation ? nameOf(relation) : { schema: null, name: '' });
-  return laterInTransaction(context).some(({ node }) => {
-    const made = createdBy(node);
-    return made !== undefined && made.name === old.name && world.qualify(made).schema === old.schema;
-  });
+  return givenLater(context, old.name).some((made) => world.qualify(made).schema === old.schema);
 }
 
 /** The second half of a swap: the name was freed in the same transaction. */
-const takesFreedName = (context: Context, { newname }: RenameStmt): boolean =>
-  context.transaction !== null &&
-  earlier(context).some(({ node }) => {
-    const before = as(node, 'RenameStmt');
-    return before?.renameType === 'OBJECT_TABLE' && before.relation?.relname === newname;
-  });
+const takesFreedName = (context: Context, { newname = '' }: RenameStmt): boolean =>
+  context.transaction !== null && freedBefore(context, newname).some(({ renameType }) => renameType === 'OBJECT_TABLE');

@@ -5,6 +5,7 @@ export const requireApplicationName: Rule = {
   id: 'require-application-name',
   severity: 'info',
   optIn: true,
+  fixable: true,
   summary: 'No application_name.',
   why: 'Who looks into pg_stat_activity for what blocks everybody should find a migration by its name.',
   lock: null,

@@ -5,6 +5,7 @@ export const requireIdleTimeout: Rule = {
   id: 'require-idle-timeout',
   severity: 'info',
   optIn: true,
+  fixable: true,
   summary: 'No idle_in_transaction_session_timeout.',
   why: 'A runner that dies or hangs inside a transaction keeps its locks until the server notices. The timeout ends the session instead.',
   lock: null,

@@ -6,6 +6,7 @@ export const requireLockTimeout: Rule = {
   id: 'require-lock-timeout',
   severity: 'error',
   optIn: true,
+  fixable: true,
   summary: 'DDL on a table in use without a lock_timeout.',
   why: 'While it waits for its lock, behind any long query or idle transaction, everybody who comes later waits behind it, readers too. This is the most common outage of all. With a lock_timeout it gives up after seconds, and can be tried again.',
   lock: 'ACCESS EXCLUSIVE',

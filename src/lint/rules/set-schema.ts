@@ -1,8 +1,7 @@
 import type { AlterObjectSchemaStmt } from '@pgsql/types';
-import { laterInTransaction } from '../context.ts';
-import { createdBy } from '../created.ts';
 import { as, type Name, nameOf } from '../nodes.ts';
 import { isNewObject } from '../origins.ts';
+import { givenLater } from '../named.ts';
 import { qualified, quoted } from '../names.ts';
 import type { Context, Rule } from '../rule.ts';
 import { briefly, queue } from '../words.ts';
@@ -35,8 +34,7 @@ export const setSchema: Rule = {
         ? objectName(alter.object)
         : { schema: null, name: '' };
     const from = context.world.qualify(name);
-    const again = laterInTransaction(context).flatMap(({ node }) => createdBy(node) ?? []);
-    if (again.some((made) => made.name === from.name && context.world.qualify(made).schema === from.schema)) return;
+    if (givenLater(context, from.name).some((made) => context.world.qualify(made).schema === from.schema)) return;
     const isType = alter.objectType === 'OBJECT_TYPE' || alter.objectType === 'OBJECT_DOMAIN';
     yield {
       ...(isType && { lock: null }),

@@ -173,6 +173,11 @@ function alterEnum(world: World, { typeName, oldVal, newVal = '', skipIfNewValEx
   if (oldVal === undefined && skipIfNewValExists && type.labels.has(newVal)) return;
   const kept = [...type.labels].filter(([label]) => label !== oldVal);
   putType(world, { ...type, labels: new Map([...kept, [newVal, oldVal === undefined ? world.now : null]]) });
+  if (oldVal === undefined)
+    world.addedLabels.set(newVal, [
+      ...(world.addedLabels.get(newVal) ?? []).filter((key) => key !== keyOf(type)),
+      keyOf(type),
+    ]);
 }
 
 function createRoutine(world: World, { funcname, options }: CreateFunctionStmt): void {

@@ -25,6 +25,10 @@ export class Ledger<V> {
     this.#history = history;
   }
 
+  get size(): number {
+    return this.#values.size;
+  }
+
   get(key: string): V | undefined {
     return this.#values.get(key);
   }

@@ -1,5 +1,5 @@
 import { type History, Ledger } from './ledger.ts';
-import type { LockMode } from './lock-mode.ts';
+import { atLeast, type LockMode, lockModes } from './lock-mode.ts';
 import type { RelationKind } from './objects.ts';
 
 /** A lock that the open transaction holds on something that was there before it. */
@@ -17,47 +17,50 @@ export interface Transaction {
   readonly by: 'runner' | 'file' | 'block';
 }
 
-interface State {
-  readonly transaction: Transaction | null;
-  readonly locks: readonly HeldLock[];
-}
-
 /** The connection: its transaction, the locks that holds, and the settings in force. */
 export class Session {
   readonly #history: History;
   readonly #settings: Ledger<string | null>;
   readonly #savepoints: { readonly name: string; readonly mark: number }[] = [];
-  #state: State = { transaction: null, locks: [] };
+  #transaction: Transaction | null = null;
+  #locks: Ledger<HeldLock>;
   #begun = 0;
   #lastId = 0;
 
   constructor(history: History) {
     this.#history = history;
     this.#settings = new Ledger(history);
+    this.#locks = new Ledger(history);
   }
 
   get transaction(): Transaction | null {
-    return this.#state.transaction;
+    return this.#transaction;
   }
 
-  get locks(): readonly HeldLock[] {
-    return this.#state.locks;
+  /** In the order in which they were taken. */
+  get locks(): Iterable<HeldLock> {
+    return this.#locks.values();
+  }
+
+  holds(relation: string, least: LockMode): boolean {
+    return lockModes.some((mode) => atLeast(mode, least) && this.#locks.get(`${mode} ${relation}`) !== undefined);
   }
 
   get transactionId(): number {
-    return this.#state.transaction?.id ?? this.#lastId;
+    return this.#transaction?.id ?? this.#lastId;
   }
 
   /** Outside a transaction each statement is one of its own. */
   nextStatement(): void {
-    if (!this.#state.transaction) this.#lastId++;
+    if (!this.#transaction) this.#lastId++;
   }
 
   begin(by: Transaction['by']): void {
     this.#begun = this.#history.mark();
     this.#savepoints.length = 0;
     this.#lastId++;
-    this.#state = { transaction: { id: this.#lastId, by }, locks: [] };
+    this.#transaction = { id: this.#lastId, by };
+    this.#locks = new Ledger(this.#history);
   }
 
   commit(): void {
@@ -73,7 +76,8 @@ export class Session {
   #end(): void {
     this.#savepoints.length = 0;
     this.#lastId++;
-    this.#state = { transaction: null, locks: [] };
+    this.#transaction = null;
+    this.#locks = new Ledger(this.#history);
   }
 
   savepoint(name: string): void {
@@ -89,15 +93,12 @@ export class Session {
   }
 
   hold(locks: readonly HeldLock[]): void {
-    if (!this.#state.transaction || locks.length === 0) return;
-    const before = this.#state;
-    this.#history.add(() => (this.#state = before));
-    this.#state = { ...before, locks: [...before.locks, ...locks] };
+    if (this.#transaction) for (const lock of locks) this.#locks.set(`${lock.mode} ${lock.relation}`, lock);
   }
 
   /** Null is the default of the server. */
   set(name: string, value: string | null, local: boolean): void {
-    if (local && !this.#state.transaction) return; // PostgreSQL only warns
+    if (local && !this.#transaction) return; // PostgreSQL only warns
     if (!local) this.#settings.delete(`local ${name}`);
     this.#settings.set(`${local ? 'local' : 'session'} ${name}`, value);
   }

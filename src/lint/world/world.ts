@@ -11,6 +11,8 @@ export class World {
   readonly indexes = new Ledger<Index>(this.history);
   readonly types = new Ledger<UserType>(this.history);
   readonly routines = new Ledger<Routine>(this.history);
+  /** The types that got a label later, by the label. */
+  readonly addedLabels = new Ledger<readonly string[]>(this.history);
   /** Schemas, publications and extensions: `schema app`. */
   readonly others = new Ledger<Origin>(this.history);
   readonly session = new Session(this.history);

@@ -117,10 +117,10 @@ export function makeColumnShape(random: Random, fillers: number): Shape {
   const put = (through: Through, key: number, fresh: Fresh, how: typeof insertOne): Write => {
     const [name, value] = [fresh.text(), write(through, fresh)];
     const row = { ...keys.of(key), name, [column[through]]: value.written };
-    return { ...how(written(key, fresh.random), row, fresh.random), after: { name, ...value.both } };
+    return { ...how(written(key, fresh.random), row, fresh), after: { name, ...value.both } };
   };
   const set = (key: number, row: Values, fresh: Fresh, what: string, changed: Values): Write => ({
-    ...updateOne(written(key, fresh.random).table, what, at(key), fresh.random),
+    ...updateOne(written(key, fresh.random).table, what, at(key), fresh),
     after: { ...row, ...changed },
   });
   const fill = (count: number, target: string) =>
@@ -165,20 +165,20 @@ operations:
         change: { ...value.both },
       };
     },
-    remove: (list, { random }) =>
+    remove: (list, fresh) =>
       deleteOne(
-        list.length === 1 && list[0] !== undefined ? written(list[0], random).table : 'customers',
+        list.length === 1 && list[0] !== undefined ? written(list[0], fresh.random).table : 'customers',
         anyOf(list),
-        random,
+        fresh,
       ),
-    move: (from, to, { random }) =>
+    move: (from, to, fresh) =>
       updateOne(
         'customers',
         Object.entries(keys.of(to))
           .map(([c, value]) => `${c} = ${text(value)}`)
           .join(', '),
         at(from),
-        random,
+        fresh,
       ),
     reinsert: (key) => ({
       sql: `WITH gone AS (DELETE FROM customers WHERE ${at(key)} RETURNING *) INSERT INTO customers SELECT * FROM gone`,

@@ -153,7 +153,7 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
   const insertOld = (key: number, fresh: Fresh, how: typeof insertOne): Write => {
     const [email, { doc, settled }] = [fresh.text(), some(fresh)];
     const row = { ...keys.of(key), email, preferences: doc };
-    return { ...how(source(key, fresh.random), row, fresh.random), after: { ...absent, email, ...settled } };
+    return { ...how(source(key, fresh.random), row, fresh), after: { ...absent, email, ...settled } };
   };
 
   const insertNew = (key: number, fresh: Fresh, complete: boolean): Write => {
@@ -164,7 +164,7 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
     const plain = (t: Written, row: Record<string, Value>) =>
       random.chance(0.6)
         ? `INSERT INTO ${t.table} (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).map(text).join(', ')})`
-        : upsertOne(t, row, random).sql;
+        : upsertOne(t, row, fresh).sql;
     const rows = [
       plain(userPreferences, { ...targetKeyOf(key), theme: chosen.written, language }),
       plain(notificationPreferences, { ...targetKeyOf(key), email: notify, digest }),
@@ -182,7 +182,7 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
     const { random } = fresh;
     const { table } = source(key, random);
     const to = (set: string, change: Partial<Values>): Write => ({
-      ...updateOne(table, set, at(key), random),
+      ...updateOne(table, set, at(key), fresh),
       after: { ...row, ...change } as Values,
     });
     const set = (path: string, value: Value, change: Partial<Values>): Write =>
@@ -211,7 +211,7 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
   const updateNew = (key: number, row: Values, fresh: Fresh): Write => {
     const { random } = fresh;
     const to = (table: string, set: string, change: Partial<Values>): Write => ({
-      ...updateOne(table, set, atTarget(key), random),
+      ...updateOne(table, set, atTarget(key), fresh),
       after: { ...row, ...change } as Values,
     });
     const value = fresh.text();
@@ -233,7 +233,7 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
           : to('user_preferences', `language = ${text(value)}`, { language: value });
       default: {
         const row = { ...targetKeyOf(key), language: value };
-        return { ...upsertOne(userPreferences, row, random), after: { ...rowOf(), language: value } };
+        return { ...upsertOne(userPreferences, row, fresh), after: { ...rowOf(), language: value } };
       }
     }
     function rowOf(): Values {
@@ -309,8 +309,8 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
       const [language, items] = [fresh.text(), fresh.number() % 1_000_000];
       return {
         sql: [
-          upsertOne(userPreferences, { ...targetKeyOf(key), language, items_per_page: items }, fresh.random).sql,
-          upsertOne(notificationPreferences, { ...targetKeyOf(key), email: notify, digest }, fresh.random).sql,
+          upsertOne(userPreferences, { ...targetKeyOf(key), language, items_per_page: items }, fresh).sql,
+          upsertOne(notificationPreferences, { ...targetKeyOf(key), email: notify, digest }, fresh).sql,
         ].join('; '),
         after: { ...row, language, items, notify, digest },
       };
@@ -319,7 +319,7 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
     updateUnmapped: (key, row, fresh) => {
       const email = fresh.text();
       const { table } = source(key, fresh.random);
-      return { ...updateOne(table, `email = ${text(email)}`, at(key), fresh.random), after: { ...row, email } };
+      return { ...updateOne(table, `email = ${text(email)}`, at(key), fresh), after: { ...row, email } };
     },
     updateMany: (through, list, fresh) => {
       const { change, written, where } = setTheme(list, fresh);
@@ -330,21 +330,21 @@ export function makeJsonShape(random: Random, fillers: number): Shape {
           }
         : { sql: `UPDATE user_preferences SET theme = '${written}' WHERE ${where(atTarget)}`, change };
     },
-    remove: (list, { random }, alone) => ({
+    remove: (list, fresh, alone) => ({
       sql: [
         ...(alone && !v.hasForeignKey
           ? targets.map((table) => `DELETE FROM ${table} WHERE ${anyOf(list, atTarget)}`)
           : []),
         deleteOne(
-          list.length === 1 && list[0] !== undefined ? source(list[0], random).table : 'users',
+          list.length === 1 && list[0] !== undefined ? source(list[0], fresh.random).table : 'users',
           anyOf(list, at),
-          random,
+          fresh,
         ).sql,
       ].join('; '),
     }),
-    move: (from, to, { random }, alone) => ({
+    move: (from, to, fresh, alone) => ({
       sql: [
-        updateOne('users', assigned(keys.of(to)), at(from), random).sql,
+        updateOne('users', assigned(keys.of(to)), at(from), fresh).sql,
         ...(alone && !v.hasForeignKey
           ? targets.map((table) => `UPDATE ${table} SET ${assigned(targetKeyOf(to))} WHERE ${atTarget(from)}`)
           : []),

@@ -16,6 +16,8 @@ export interface Write {
 /** Values that nobody wrote before, so that a lost write shows. */
 export interface Fresh {
   readonly random: Random;
+  /** Whether the server knows MERGE: from 15 on. */
+  readonly merges: boolean;
   readonly number: () => number;
   /** A text which the application's own triggers leave alone, and one that they may not. */
   readonly text: () => string;

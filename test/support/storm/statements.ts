@@ -1,5 +1,7 @@
-import type { Random } from './random.ts';
-import { text, type Statement, type Value } from './shape.ts';
+import { text, type Fresh, type Statement, type Value } from './shape.ts';
+
+/** What decides how a statement is put. */
+type Ways = Pick<Fresh, 'random' | 'merges'>;
 
 /** A table as the application writes it. */
 export interface Written {
@@ -13,12 +15,12 @@ const typed = (t: Written, row: Readonly<Record<string, Value>>) =>
   list(Object.entries(row).map(([column, value]) => `${text(value)}::${t.types[column] ?? 'text'}`));
 
 /** The ways in which an application adds a row. */
-export function insertOne(t: Written, row: Readonly<Record<string, Value>>, random: Random): Statement {
+export function insertOne(t: Written, row: Readonly<Record<string, Value>>, ways: Ways): Statement {
   const columns = Object.keys(row);
   const into = `INTO ${t.table} (${list(columns)})`;
-  switch (random.upTo(5)) {
+  switch (ways.random.upTo(5)) {
     case 0:
-      return upsertOne(t, row, random);
+      return upsertOne(t, row, ways);
     case 1:
       return {
         sql: `COPY ${t.table} (${list(columns)}) FROM STDIN`,
@@ -36,10 +38,10 @@ const copied = (value: Value | undefined): string =>
     ? '\\N'
     : String(value).replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n');
 
-export function upsertOne(t: Written, row: Readonly<Record<string, Value>>, random: Random): Statement {
+export function upsertOne(t: Written, row: Readonly<Record<string, Value>>, ways: Ways): Statement {
   const columns = Object.keys(row);
   const others = columns.filter((c) => !t.key.includes(c));
-  if (random.chance(0.5))
+  if (ways.random.chance(0.5) && ways.merges)
     return {
       sql: `MERGE INTO ${t.table} AS t USING (SELECT ${typed(t, row)}) AS v (${list(columns)}) ON ${t.key.map((k) => `t.${k} = v.${k}`).join(' AND ')}
         WHEN MATCHED THEN UPDATE SET ${list(others.map((c) => `${c} = v.${c}`))}
@@ -52,26 +54,19 @@ export function upsertOne(t: Written, row: Readonly<Record<string, Value>>, rand
 }
 
 /** `set` names columns without their table. */
-export function updateOne(table: string, set: string, where: string, random: Random): Statement {
-  switch (random.upTo(5)) {
-    case 0:
-      return { sql: `WITH u AS (UPDATE ${table} SET ${set} WHERE ${where} RETURNING 1) SELECT count(*) FROM u` };
-    case 1:
-      return {
-        sql: `MERGE INTO ${table} AS t USING (SELECT 1) AS one ON ${where} WHEN MATCHED THEN UPDATE SET ${set}`,
-      };
-    default:
-      return { sql: `UPDATE ${table} SET ${set} WHERE ${where}` };
-  }
+export function updateOne(table: string, set: string, where: string, { random, merges }: Ways): Statement {
+  const way = random.upTo(5);
+  if (way === 0)
+    return { sql: `WITH u AS (UPDATE ${table} SET ${set} WHERE ${where} RETURNING 1) SELECT count(*) FROM u` };
+  if (way === 1 && merges)
+    return { sql: `MERGE INTO ${table} AS t USING (SELECT 1) AS one ON ${where} WHEN MATCHED THEN UPDATE SET ${set}` };
+  return { sql: `UPDATE ${table} SET ${set} WHERE ${where}` };
 }
 
-export function deleteOne(table: string, where: string, random: Random): Statement {
-  switch (random.upTo(5)) {
-    case 0:
-      return { sql: `WITH d AS (DELETE FROM ${table} WHERE ${where} RETURNING 1) SELECT count(*) FROM d` };
-    case 1:
-      return { sql: `MERGE INTO ${table} AS t USING (SELECT 1) AS one ON ${where} WHEN MATCHED THEN DELETE` };
-    default:
-      return { sql: `DELETE FROM ${table} WHERE ${where}` };
-  }
+export function deleteOne(table: string, where: string, { random, merges }: Ways): Statement {
+  const way = random.upTo(5);
+  if (way === 0) return { sql: `WITH d AS (DELETE FROM ${table} WHERE ${where} RETURNING 1) SELECT count(*) FROM d` };
+  if (way === 1 && merges)
+    return { sql: `MERGE INTO ${table} AS t USING (SELECT 1) AS one ON ${where} WHEN MATCHED THEN DELETE` };
+  return { sql: `DELETE FROM ${table} WHERE ${where}` };
 }

@@ -18,6 +18,8 @@ import { World } from './world.ts';
 import { commits, Writer, type Pacing } from './writer.ts';
 
 const WRITERS = 8;
+/** As it is from 15 on: the application's triggers look for their tables there. */
+const safe = 'REVOKE CREATE ON SCHEMA public FROM PUBLIC';
 
 /** Short ones are driven in this process; long ones by the command in processes of their own. */
 export interface Kind {
@@ -122,11 +124,10 @@ class Conductor {
     const { seed, url, kind } = this.#options;
     const started = Date.now();
     const [world, seeded] = [this.#world, new Random(seed)];
-    const session = await asApplication(this.#connect)('executor', 'storm');
-    await session.execute(raw(`${this.#shape.before}; ${commits}`)).finally(() => session.close());
+    const merges = await this.#prepare();
     const writers = Array.from(
       { length: WRITERS },
-      (_, i) => new Writer(url, this.#shape, world, seeded.fork(`writer ${i}`), i, kind.pacing),
+      (_, i) => new Writer(url, this.#shape, world, seeded.fork(`writer ${i}`), i, kind.pacing, merges),
     );
     const others = [...writers.map((w) => w.write()), ...(kind.meddles ? [this.#meddler.meddle()] : [])].map((work) =>
       work.catch((error: unknown) => void this.#failures.push(`a bystander failed: ${String(error)}`)),
@@ -152,6 +153,20 @@ class Conductor {
       ms: Date.now() - started,
       failures: this.#failures,
     };
+  }
+
+  /** Makes the tables; true where the server knows MERGE. */
+  async #prepare(): Promise<boolean> {
+    const session = await asApplication(this.#connect)('executor', 'storm');
+    try {
+      await session.execute(raw(`${safe}; ${this.#shape.before}; ${commits}`));
+      const [server] = await session.query<{ merges: boolean }>(
+        raw(`SELECT current_setting('server_version_num')::int >= 150000 AS merges`),
+      );
+      return server?.merges ?? false;
+    } finally {
+      await session.close();
+    }
   }
 
   #tell(line: string): void {

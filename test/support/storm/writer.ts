@@ -38,7 +38,7 @@ export class Writer {
   readonly #fresh: Omit<Fresh, 'random'>;
   readonly failures: string[] = [];
 
-  constructor(url: string, shape: Shape, world: World, random: Random, n: number, pacing: Pacing) {
+  constructor(url: string, shape: Shape, world: World, random: Random, n: number, pacing: Pacing, merges: boolean) {
     this.#app = new Application(url);
     this.#shape = shape;
     this.#world = world;
@@ -48,6 +48,7 @@ export class Writer {
     let last = 0;
     const number = () => ++last * 16 + n;
     this.#fresh = {
+      merges,
       number,
       text: () => `v${number()}`,
       marked: () => {

@@ -1,0 +1,149 @@
+import { ownMark } from '../catalog/own-mark.ts';
+import { ident, inline, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
+import { differs } from './json-column.ts';
+import {
+  bringUpToDate,
+  docOf,
+  fired,
+  fires,
+  keyIs,
+  rest,
+  suspicions,
+  type TableMapping,
+  type Target,
+  type TargetColumn,
+} from './table-mapping.ts';
+import {
+  asReplica,
+  countOldWrite,
+  deleteOrphans,
+  keyChanged,
+  moveAll,
+  notReadCommitted,
+  quarantine,
+  remember,
+  sourceRow,
+  thisRow,
+  type Mode,
+} from './table-rows.ts';
+
+const changedAt = (target: number, column: number): Sql => ident(`changed_${target}_${column}`);
+const fresh = (target: number): Sql => ident(`fresh_${target}`);
+const [document, suspicious] = [ident('document'), ident('suspicious')];
+
+/**
+ * What every write of a row goes through is made of small expressions that are only looked at where something has changed: preparing
+ * a large statement costs more than running it.
+ */
+export function directBody(m: TableMapping, mode: Exclude<Mode, 'capture'>, beforehand: Sql): Sql {
+  const [before, after] = [docOf(m, sql`OLD`), docOf(m, sql`NEW`)];
+  const columns = m.targets.flatMap((t, i) => t.columns.map((c, j) => ({ rules: c.rules, flag: changedAt(i, j) })));
+  // What the new side kept because there was no place for it is no longer out of reach: from now on the document says what holds.
+  const parents = [...new Set(columns.map(({ rules }) => inline(rules.settable(before))))];
+  const became = (k: number) => ident(`became_settable_${k}`);
+  const variables = [
+    ...columns.map(({ flag }) => sql`${flag} boolean`),
+    ...parents.map((_, k) => sql`${became(k)} boolean`),
+    ...m.targets.map((t, i) => sql`${fresh(i)} ${qualified(t.table)}%ROWTYPE`),
+    sql`${document} jsonb`,
+    sql`${suspicious} boolean`,
+  ];
+  const becomes = parents.map((parent, k) => {
+    const rules = columns.find((c) => inline(c.rules.settable(before)) === parent)?.rules;
+    return sql`
+  ${became(k)} := NOT (${raw(parent)}) AND ${rules?.settable(after) ?? sql`false`};`;
+  });
+  const changes = columns.map(
+    ({ rules, flag }) => sql`
+  ${flag} := ${rules.changed(before, after, rest(m, before), rest(m, after))} OR ${became(parents.indexOf(inline(rules.settable(before))))};`,
+  );
+  return sql`
+DECLARE ${lines(
+    variables.map(
+      (v) => sql`
+  ${v};`,
+    ),
+  )}
+BEGIN${beforehand}
+  IF TG_OP = 'DELETE' THEN${m.foreignKeys ? deleteWhatNoCascadeDeletes(m) : deleteAll(m)}
+    -- Deleted and inserted again in one statement: the new row needs its rows before the triggers of the cascade look for them.
+    IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
+    END IF;
+    RETURN NULL;
+  END IF;
+  IF ${keyChanged(m)} THEN${mode === 'reviving' ? moveAll(m) : moveAndBringUpToDate(m)}
+    RETURN NULL;
+  END IF;
+  IF NOT ${differs(sql`OLD.${ident(m.column.name)}`, sql`NEW.${ident(m.column.name)}`)} THEN
+    RETURN NULL;
+  END IF;${countOldWrite(m)}${lines(becomes)}${lines(changes)}${lines(m.targets.map((t, i) => updateChanged(m, t, i)))}${lines(
+    suspicions(m, after).map(
+      ({ at, is }) => sql`
+  IF ${suspicious} IS NOT TRUE${at ? sql` AND ${changedAt(...at)}` : sql``} THEN
+    ${suspicious} := ${is};
+  END IF;`,
+    ),
+  )}
+  IF ${suspicious} THEN${quarantine(m, 'NEW')}
+  END IF;
+  RETURN NULL;
+END `;
+}
+
+const lines = (list: readonly Sql[]): Sql => join(list, '');
+
+/** A foreign key has deleted the rows already, or will move them: to us a row that goes to another partition is deleted here and inserted there. */
+const deleteWhatNoCascadeDeletes = (m: TableMapping): Sql => sql`
+    IF ${asReplica} THEN${deleteAll(m)}
+    END IF;`;
+
+const deleteAll = (m: TableMapping): Sql => sql`${deleteOrphans(m)}
+    -- A snapshot older than a copy sees nothing to delete there: the drain will. (A foreign key would have raised 40001.)
+    IF ${notReadCommitted} THEN${remember(m, 'OLD')}
+    END IF;`;
+
+const moveAndBringUpToDate = (m: TableMapping): Sql =>
+  sql`${
+    m.foreignKeys
+      ? moveAll(m)
+      : sql`
+    IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
+    ELSE${moveAll(m)}
+    END IF;`
+  }${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}
+    IF ${notReadCommitted}${m.foreignKeys ? sql` AND ${asReplica}` : sql``} THEN${remember(m, 'OLD')}${remember(m, 'NEW')}
+    END IF;`;
+
+/**
+ * Columns that this write did not change stay as they are: the new shape may hold there what the document cannot. Values are computed
+ * as expressions of PL/pgSQL, which are never planned for the value at hand: a cast that must not be reached would be folded, and raise.
+ */
+function updateChanged(m: TableMapping, target: Target, i: number): Sql {
+  const flags = target.columns.map((_, j) => changedAt(i, j));
+  const value = (c: TargetColumn) => sql`${fresh(i)}.${ident(c.name)}`;
+  const set = target.columns.map(
+    (c, j) => sql`${ident(c.name)} = CASE WHEN ${changedAt(i, j)} THEN ${value(c)} ELSE n.${ident(c.name)} END`,
+  );
+  const isDifferent = target.columns.map(
+    (c, j) => sql`${changedAt(i, j)} AND ${differs(sql`n.${ident(c.name)}`, value(c))}`,
+  );
+  const newKey = keyIs(m, sql`n`, 'target', (k) => sql`NEW.${ident(k.source)}`);
+  return sql`
+  IF ${join(flags, ' OR ')} THEN
+    SELECT ${ownMark} ${docOf(m, sql`s`)} INTO ${document}
+      FROM ${qualified(m.source)} AS s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`NEW.${ident(k.source)}`)};
+    IF FOUND THEN${lines(
+      target.columns.map(
+        (c, j) => sql`
+      IF ${changedAt(i, j)} THEN
+        ${value(c)} := ${c.rules.forward(document, rest(m, document))};
+      END IF;`,
+      ),
+    )}
+      UPDATE ${qualified(target.table)} AS n SET ${join(set)}
+       WHERE ${newKey} AND (${join(isDifferent, ' OR ')}) AND ${fires(m)};${fired(m)}
+    END IF;
+    IF NOT FOUND AND ${notReadCommitted} AND NOT EXISTS (SELECT FROM ${qualified(target.table)} n WHERE ${newKey}) THEN${remember(m, 'NEW')}
+    END IF;
+  END IF;`;
+}
