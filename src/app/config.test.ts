@@ -27,6 +27,7 @@ it('has defaults without a file', async () => {
     journalSchema: 'lockkeeper',
     targets: {},
     lint: { rules: {} },
+    spec: { workspace: 'files:docs', labels: {} },
   });
 });
 

@@ -7,6 +7,7 @@ import { nearest } from '../migration/nearest.ts';
 import type { Place } from '../migration/problem.ts';
 import { readSource } from '../migration/read-source.ts';
 import { name } from '../operations/fields.ts';
+import { slots } from '../spec/requirements.ts';
 import { findConfig } from './find-config.ts';
 
 const postgresUrl = /^postgres(ql)?:\/\//u;
@@ -40,6 +41,21 @@ const lintSettings = z
   .prefault({})
   .meta({ description: 'How `lockkeeper lint` judges migrations.' });
 
+const specSettings = z
+  .strictObject({
+    workspace: z
+      .string()
+      .regex(/^files:./u, 'Write files:FOLDER.')
+      .default('files:docs')
+      .meta({ description: 'Where specifications are: files:FOLDER, relative to this file.' }),
+    labels: z
+      .partialRecord(z.enum(slots), z.array(z.string().min(1)))
+      .default({})
+      .meta({ description: 'What headings and labels are called in your specifications, by what they are about.' }),
+  })
+  .prefault({})
+  .meta({ description: 'How `lockkeeper spec` finds and reads specifications.' });
+
 const config = z.strictObject({
   $schema: z.string().optional().meta({ description: 'For editors; ignored.' }),
   migrations: z
@@ -56,6 +72,7 @@ const config = z.strictObject({
     .default({})
     .meta({ description: 'The databases, by the name that --target takes.' }),
   lint: lintSettings,
+  spec: specSettings,
 });
 
 /** The configuration as a JSON Schema, for editors. */
@@ -81,6 +98,7 @@ export interface Config {
   readonly journalSchema: string;
   readonly targets: Readonly<Record<string, Target>>;
   readonly lint: z.output<typeof lintSettings>;
+  readonly spec: z.output<typeof specSettings>;
 }
 
 /** The project's configuration: the nearest file from `cwd` upwards, or the defaults. */
@@ -105,7 +123,7 @@ function toConfig(
   const { migrations, journal_schema: journalSchema } = data;
   return {
     ...{ root, file, migrations: resolve(root, migrations), journalSchema },
-    ...{ targets: Object.fromEntries(targets), lint: data.lint },
+    ...{ targets: Object.fromEntries(targets), lint: data.lint, spec: data.spec },
   };
 }
 

@@ -24,6 +24,7 @@ const commands = {
   rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand,
   archive: async () => (await import('./commands/archive.ts')).archiveCommand,
   expect: async () => (await import('./commands/expect.ts')).expectCommand,
+  spec: async () => (await import('./commands/spec.ts')).specCommand,
   lint: async () => (await import('./commands/lint.ts')).lintCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
 } satisfies Record<string, () => Promise<MakeCommand>>;

@@ -17,22 +17,13 @@ export interface Run {
   readonly equation: boolean;
 }
 
-export const textBlockTypes = [
-  'paragraph',
-  'bulleted_list_item',
-  'numbered_list_item',
-  'quote',
-  'toggle',
-  'template',
-] as const;
 export const headingTypes = ['heading_1', 'heading_2', 'heading_3', 'heading_4'] as const;
 export const mediaTypes = ['image', 'video', 'audio', 'pdf', 'file', 'embed', 'bookmark'] as const;
 export const bareTypes = ['divider', 'breadcrumb', 'table_of_contents'] as const;
-export const containerTypes = ['column_list', 'column', 'tab'] as const;
 
 type Kind =
   | {
-      readonly type: (typeof textBlockTypes)[number];
+      readonly type: 'paragraph' | 'bulleted_list_item' | 'numbered_list_item' | 'quote' | 'toggle' | 'template';
       readonly text: readonly Run[];
       readonly children: readonly Block[];
     }
@@ -80,7 +71,7 @@ type Kind =
       /** As many cells in each. */
       readonly rows: readonly (readonly (readonly Run[])[])[];
     }
-  | { readonly type: (typeof containerTypes)[number]; readonly children: readonly Block[] }
+  | { readonly type: 'column_list' | 'column' | 'tab'; readonly children: readonly Block[] }
   | {
       readonly type: 'synced_block';
       /** The block it shows; null for an original. */

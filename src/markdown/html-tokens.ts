@@ -37,5 +37,4 @@ export const openTag = (name: string, attributes: Attributes, end = ''): string 
     .join('')}${end}>`;
 
 /** Text as HTML, on one line and without anything that Markdown could take for its own. */
-export const escapeHtml = (text: string): string =>
-  text.replaceAll(/[&<>"\r\n\t\\*_`~[\]]/gu, (c) => `&#${c.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replaceAll(/[&<>"\r\n\t\\*_`~[\]]/gu, (c) => `&#${c.charCodeAt(0)};`);

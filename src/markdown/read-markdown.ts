@@ -99,7 +99,7 @@ function moveLines(root: Root, lineOf: (line: number) => number): void {
 }
 
 /** Calls `look` with a node and everything below it, parents first. */
-export function visit(node: Nodes, look: (node: Nodes) => void): void {
+function visit(node: Nodes, look: (node: Nodes) => void): void {
   look(node);
   if ('children' in node) for (const child of node.children) visit(child, look);
 }

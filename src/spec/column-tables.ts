@@ -72,7 +72,7 @@ function nullability(head: string | undefined, cell: string | null, constraints:
 }
 
 /** `users table (modification)`, `New Table: user_preferences`, `` `users` ``. */
-export function tableInHeading(above: readonly string[]): string | null {
+function tableInHeading(above: readonly string[]): string | null {
   for (const heading of [...above].reverse()) {
     const [, after, before, only] =
       /\btables?\s*[:–-]?\s+([a-z_][\w.]*)|^(?:\d[\d.]*\s+)?([a-z_][\w.]*)\s+(?:table|model)\b|^([a-z]+_[a-z_]+)$/iu.exec(

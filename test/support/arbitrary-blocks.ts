@@ -98,7 +98,7 @@ const run: fc.Arbitrary<Run> = fc.tuple(line, look, fc.nat(7)).map(([text, { men
     };
   return { text, ...rest, mention: null, equation: false };
 });
-export const arbitraryRuns = fc.array(run, { maxLength: 4 }).map(tidyRuns);
+const arbitraryRuns = fc.array(run, { maxLength: 4 }).map(tidyRuns);
 
 /** As cells and captions hold it: nothing around it, and not empty. */
 const trimmed = arbitraryRuns.map((runs) =>

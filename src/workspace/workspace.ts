@@ -1,0 +1,26 @@
+import type { Root } from 'mdast';
+
+/** A page as a search shows it. */
+export interface PageSummary {
+  /** What `read` takes: a path relative to the workspace, or a page's id. */
+  readonly ref: string;
+  readonly title: string;
+  /** Where the words were found. */
+  readonly found: 'title' | 'text';
+}
+
+export interface Page {
+  /** How people are told of it: a path, or an address. */
+  readonly source: string;
+  readonly title: string | null;
+  readonly tree: Root;
+}
+
+/** Where specifications are kept. */
+export interface Workspace {
+  /** As it is named: `files:docs`. */
+  readonly name: string;
+  /** Pages that have every word, those with all of them in the title first. */
+  readonly find: (words: string) => Promise<readonly PageSummary[]>;
+  readonly read: (ref: string) => Promise<Page>;
+}
