@@ -27,7 +27,7 @@ const block = (examples: Rule['bad']): string => `\`\`\`sql\n${examples.map(sql)
 const pageOf = ({ id, severity, optIn, summary, why, lock, blocks, versions, bad, good }: Rule): string =>
   [
     `# ${id}`,
-    `${summary}`,
+    summary,
     `Severity: ${severity}${optIn ? ', off unless it is enabled' : ''}.${lock === null ? '' : ` Lock: ${lock}.`}${blocks === null ? '' : ` It blocks ${blocks}.`}`,
     why,
     versions === undefined ? null : `Versions: ${versions}`,

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { loadRuby } from '../../app/load-ruby.ts';
 import { lintFiles } from '../lint.ts';
 import { detectRunner, filesOf } from './detect.ts';
 
 function folderOf(files: Record<string, string>, path = 'migrations') {
-  return { path, names: new Set(Object.keys(files)), texts: new Map(Object.entries(files)), loadRuby };
+  return {
+    path,
+    names: new Set(Object.keys(files)),
+    texts: new Map(Object.entries(files)),
+    loadRuby: () => Promise.reject(new Error('There is no Ruby here.')),
+  };
 }
 
 async function lint(files: Record<string, string>, path?: string) {

@@ -44,7 +44,7 @@ export const isScript = (path: string): boolean => isJavaScript(path) || isPytho
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** A text with a part of it replaced by spaces, so that every place stays. */
-export const blank = (text: string): string => text.replaceAll(/[^\n]/gu, (c) => ' '.repeat(c.length));
+const blank = (text: string): string => text.replaceAll(/[^\n]/gu, (c) => ' '.repeat(c.length));
 
 /** Only the part from one place to another, where it stands. */
 export const only = (text: string, { start, end }: Pick<Section, 'start' | 'end'>): string =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loadRuby } from '../../app/load-ruby.ts';
-import { lintFiles } from '../lint.ts';
-import { detectRunner, filesOf } from './detect.ts';
+import { loadRuby } from './load-ruby.ts';
+import { lintFiles } from '../lint/lint.ts';
+import { detectRunner, filesOf } from '../lint/runners/detect.ts';
 
 /** What is found, with the text of its place: `2: drop-table DROP TABLE a`, and what could not be read. */
 async function lint(files: Record<string, string>, path = 'migrations') {
