@@ -5,6 +5,7 @@ import { format } from 'prettier';
 import type { Command } from 'commander';
 import { buildProgram } from '../src/cli/program.ts';
 import type { Terminal } from '../src/cli/terminal.ts';
+import { writeRulePages } from './rule-pages.ts';
 
 export const commandsPage = new URL('../docs/commands.md', import.meta.url);
 
@@ -46,6 +47,8 @@ export async function withHelp(page: string): Promise<string> {
   return format(filled, { parser: 'markdown', singleQuote: true, printWidth: 120 });
 }
 
-/** Fills in the help of every command in docs/commands.md: `npx jiti scripts/build-docs.ts`. */
-if (pathToFileURL(argv[1] ?? '').href === import.meta.url)
+/** Fills in the help of every command in docs/commands.md, and writes docs/rules: `npx jiti scripts/build-docs.ts`. */
+if (pathToFileURL(argv[1] ?? '').href === import.meta.url) {
   await writeFile(commandsPage, await withHelp(await readFile(commandsPage, 'utf8')));
+  await writeRulePages();
+}

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { commandsOf, commandsPage, program, withHelp } from '../scripts/build-docs.ts';
+import { rulePages } from '../scripts/rule-pages.ts';
 import { exitCodes } from '../src/errors.ts';
 import { document } from '../src/migration/document.ts';
 import { operations } from '../src/operations/registry.ts';
@@ -67,6 +68,14 @@ it('explains every command, and its help is current', async () => {
     expect(page).toContain(`<!-- help: ${typed} -->`);
   }
   expect(page, 'run: npx jiti scripts/build-docs.ts').toBe(await withHelp(page));
+});
+
+it('has a current page for every rule, and no other', async () => {
+  const written = await rulePages();
+  const names = await readdir(join(root, 'docs/rules'));
+  expect(names.sort(), 'run: npx jiti scripts/build-docs.ts').toEqual([...written.keys()].sort());
+  for (const [name, page] of written)
+    expect(await read(`docs/rules/${name}`), 'run: npx jiti scripts/build-docs.ts').toBe(page);
 });
 
 it('explains every option that commands share', async () => {

@@ -3,6 +3,7 @@ import { inspect } from '../src/app/inspect.ts';
 import { systemClock } from '../src/clock.ts';
 import type { Deps } from '../src/app/deps.ts';
 import { parseMigration } from '../src/migration/read-migration.ts';
+import { Journal } from '../src/journal/journal.ts';
 import { planWith } from '../src/app/plan-migration.ts';
 import { renderInspect, type InspectDocument } from '../src/report/inspect.ts';
 import { inline, sql } from '../src/sql/sql.ts';
@@ -31,6 +32,7 @@ function drafted({ draft }: InspectDocument): unknown {
 async function plannable(db: TestDatabase, document: InspectDocument): Promise<readonly string[]> {
   const migration = parseMigration(document.draft ?? '', { file: 'draft.yaml', format: 'yaml' });
   const plan = await planWith(depsOn(db), db.session, migration);
+  await new Journal('lockkeeper').install(db.session);
   for (const step of plan.phases.flatMap((p) => p.steps))
     if (step.kind === 'ddl' && step.phase === 'expand') await db.run(step.sql);
   return plan.newTables.map((t) => t.name);

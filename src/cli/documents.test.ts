@@ -9,6 +9,7 @@ import type {
   VerifyDocument,
 } from '../app/documents.ts';
 import type { InitResult } from '../app/init.ts';
+import type { LintDocument } from '../app/lint.ts';
 import type { NewMigrationResult } from '../app/new-migration.ts';
 import type { ValidateResult } from '../app/validate.ts';
 import type { Event } from '../events.ts';
@@ -29,6 +30,7 @@ import type { eventSchema } from '../report/event-schema.ts';
 import type { Frozen } from '../report/frozen.ts';
 import type { InspectDocument } from '../report/inspect.ts';
 import type { inspectSchema } from '../report/inspect-schema.ts';
+import type { lintSchema } from '../report/lint-schema.ts';
 import { documentJsonSchemas } from '../report/json-schemas.ts';
 import type { planSchema } from '../report/plan-schema.ts';
 
@@ -42,6 +44,7 @@ it('has schemas that say what the use cases return, no more and no less', () => 
   expectTypeOf<Frozen<z.infer<typeof newSchema>>>().toEqualTypeOf<Frozen<NewMigrationResult>>();
   expectTypeOf<Frozen<z.infer<typeof validateSchema>>>().toEqualTypeOf<Frozen<ValidateResult>>();
   expectTypeOf<Frozen<z.infer<typeof inspectSchema>>>().toEqualTypeOf<Frozen<InspectDocument>>();
+  expectTypeOf<Frozen<z.infer<typeof lintSchema>>>().toEqualTypeOf<Frozen<LintDocument>>();
   expectTypeOf<Frozen<z.infer<typeof planSchema>>>().toEqualTypeOf<Frozen<Plan>>();
   expectTypeOf<Frozen<z.infer<typeof settingsSchema>['settings']>>().toEqualTypeOf<Frozen<Settings>>();
   type Line = { readonly schema: 'lockkeeper.event/1'; readonly at: string } & Event;

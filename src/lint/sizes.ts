@@ -38,6 +38,11 @@ const sizeText = (table: TableSize): string =>
   `${shown(table)}: ${table.rows === null ? '' : `${Math.round(table.rows).toLocaleString('en-US')} rows, `}${bytesText(table.bytes)}`;
 
 function bytesText(bytes: number): string {
-  const [unit, size] = bytes >= 2 ** 30 ? ['GB', 2 ** 30] : bytes >= 2 ** 20 ? ['MB', 2 ** 20] : ['kB', 2 ** 10];
-  return `${(bytes / Number(size)).toFixed(bytes >= 2 ** 30 ? 1 : 0)} ${unit}`;
+  const [unit, size] =
+    bytes >= 2 ** 30
+      ? (['GB', 2 ** 30] as const)
+      : bytes >= 2 ** 20
+        ? (['MB', 2 ** 20] as const)
+        : (['kB', 2 ** 10] as const);
+  return `${(bytes / size).toFixed(bytes >= 2 ** 30 ? 1 : 0)} ${unit}`;
 }

@@ -17,6 +17,7 @@ import {
 } from './document-schemas.ts';
 import { eventSchema } from './event-schema.ts';
 import { inspectSchema } from './inspect-schema.ts';
+import { lintSchema } from './lint-schema.ts';
 import { planSchema } from './plan-schema.ts';
 
 const documents = {
@@ -34,6 +35,7 @@ const documents = {
   approval: [approvalSchema, 'A gate that a person opened: lockkeeper approve'],
   reads: [readsSchema, 'The share of reads that go to the new shape: lockkeeper reads'],
   settings: [settingsSchema, 'What can be changed while a run goes on: lockkeeper pause, resume and tune'],
+  lint: [lintSchema, 'What is dangerous in migrations: lockkeeper lint'],
   expect: [expectSchema, 'Whether a phase is reached: lockkeeper expect'],
   error: [errorSchema, 'A failure, in every command’s JSON'],
   demo: [demoReportSchema, 'The report of lockkeeper demo'],

@@ -21,9 +21,9 @@ export const syncing: readonly Mutant[] = [
   },
   {
     name: 'only differences are written to the new tables',
-    file: 'mappings/table-mapping.ts',
-    find: 'sql`${when(j)} AND ${differs(current(c), value(j))}`',
-    replace: 'sql`${when(j)}`',
+    file: 'mappings/table-direct.ts',
+    find: '(c, j) => sql`${changedAt(i, j)} AND ${differs(sql`n.${ident(c.name)}`, value(c))}`',
+    replace: '(_c, j) => sql`${changedAt(i, j)}`',
     test: { file: 'value-races', name: 'a write that means the same to the new shape does not touch its row' },
   },
   {

@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/javascript';
-import { brokenAt, childrenOf, commentsOf, last, Reader } from './lezer.ts';
+import { brokenAt, childrenOf, commentsOf, last, Reader, type ReadValue } from './lezer.ts';
+import type { Span } from '../../tokens.ts';
 import { literal } from './literals.ts';
 import type { Call, Script, Value } from './value.ts';
 
@@ -69,50 +70,35 @@ class JavaScriptReader extends Reader {
     };
   }
 
-  override value(node: SyntaxNode): Value {
-    const span = { start: node.from, end: node.to };
-    switch (node.name) {
-      case 'String':
-        return literal(this.source, inside(node), span);
-      case 'TemplateString':
-        return node.getChild('Interpolation') ? { kind: 'computed', span } : literal(this.source, inside(node), span);
-      case 'ArrayExpression':
-        return {
-          kind: 'list',
-          items: childrenOf(node)
-            .filter(isItem)
-            .map((item) => this.value(item)),
-          span,
-        };
-      case 'ObjectExpression':
-        return {
-          kind: 'map',
-          entries: new Map(node.getChildren('Property').flatMap((property) => this.entry(property))),
-          span,
-        };
-      case 'null':
-        return { kind: 'plain', value: null, span };
-      case 'MemberExpression': {
-        const [object, property] = [node.firstChild, node.getChild('PropertyName')];
-        // knex.schema.hasTable().x and the like begin with a call
-        if (object?.name !== 'CallExpression' || !property) return super.value(node);
-        const rest = { args: [], options: new Map<string, Value>(), body: [], parameter: null, span };
-        return {
-          kind: 'call',
-          name: this.text(property),
-          nameAt: property.from,
-          receiver: this.value(object),
-          ...rest,
-        };
-      }
-      case 'AsExpression':
-      case 'BinaryExpression':
-        return node.firstChild && /^as$/u.test(node.firstChild.nextSibling?.name ?? '')
-          ? this.value(node.firstChild)
-          : super.value(node);
-      default:
-        return super.value(node);
-    }
+  protected override readonly readers: Readonly<Record<string, ReadValue>> = {
+    ...this.shared,
+    String: (node, span) => literal(this.source, inside(node), span),
+    TemplateString: (node, span) => (node.getChild('Interpolation') ? null : literal(this.source, inside(node), span)),
+    ArrayExpression: (node, span) => ({
+      kind: 'list',
+      items: childrenOf(node)
+        .filter(isItem)
+        .map((item) => this.value(item)),
+      span,
+    }),
+    ObjectExpression: (node, span) => ({
+      kind: 'map',
+      entries: new Map(node.getChildren('Property').flatMap((property) => this.entry(property))),
+      span,
+    }),
+    MemberExpression: (node, span) => this.member(node, span),
+    BooleanLiteral: (node, span) => ({ kind: 'plain', value: this.text(node) === 'true', span }),
+    null: (_, span) => ({ kind: 'plain', value: null, span }),
+  };
+
+  /** `knex.schema.x` is a name; what is asked of a call's result is a call without arguments. */
+  private member(node: SyntaxNode, span: Span): Value | null {
+    const [object, property] = [node.firstChild, node.getChild('PropertyName')];
+    if (!object || !property) return null;
+    if (object.name !== 'CallExpression') return { kind: 'name', name: this.text(node).replaceAll(/\s/gu, ''), span };
+    const [name, options] = [this.text(property), new Map<string, Value>()];
+    const rest = { args: [], options, body: [], parameter: null, span };
+    return { kind: 'call', name, nameAt: property.from, receiver: this.value(object), ...rest };
   }
 
   private entry(property: SyntaxNode): readonly (readonly [string, Value])[] {

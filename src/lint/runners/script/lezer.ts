@@ -24,6 +24,8 @@ function found(top: SyntaxNode, matches: (node: SyntaxNode) => boolean): readonl
   return spans;
 }
 
+export type ReadValue = (node: SyntaxNode, span: Span) => Value | null;
+
 /** What the trees of Python and JavaScript have in common. */
 export abstract class Reader {
   readonly source: string;
@@ -62,44 +64,45 @@ export abstract class Reader {
     return { name: property ? this.text(property) : '', receiver: object ? this.value(object) : null };
   }
 
-  /** What an expression says in both languages. */
+  /** What an expression says; what no reader knows is computed. */
   value(node: SyntaxNode): Value {
     const span = { start: node.from, end: node.to };
-    const computed: Value = { kind: 'computed', span };
-    switch (node.name) {
-      case 'CallExpression':
-        return this.call(node);
-      case 'VariableName':
-        return this.assigned.get(this.text(node)) ?? { kind: 'name', name: this.text(node), span };
-      case 'MemberExpression':
-        return node.getChild('PropertyName')
-          ? { kind: 'name', name: this.text(node).replaceAll(/\s/gu, ''), span }
-          : computed;
-      case 'Number':
-        return { kind: 'plain', value: Number(this.text(node).replaceAll('_', '')), span };
-      case 'Boolean':
-      case 'BooleanLiteral':
-        return { kind: 'plain', value: /^true$/iu.test(this.text(node)), span };
-      case 'UnaryExpression': {
-        const value = last(node);
-        const inner = value && this.value(value);
-        const isMinus = this.text(node).startsWith('-');
-        return isMinus && inner?.kind === 'plain' && typeof inner.value === 'number'
-          ? { ...inner, value: -inner.value, span }
-          : computed;
-      }
-      case 'ParenthesizedExpression':
-      case 'AwaitExpression': {
-        const inner = childrenOf(node).find(({ name }) => !['(', ')', 'await'].includes(name));
-        return inner ? this.value(inner) : computed;
-      }
-      case 'BinaryExpression': {
-        const [left, sign, right] = childrenOf(node);
-        const sides = left && right && sign && this.text(sign) === '+' ? [this.value(left), this.value(right)] : [];
-        return sides.length > 0 && sides.every((side) => side.kind === 'text') ? joined(sides, span) : computed;
-      }
-      default:
-        return computed;
-    }
+    return this.readers[node.name]?.(node, span) ?? { kind: 'computed', span };
+  }
+
+  /** How a node of each kind is read; null when it is known only when it runs. */
+  protected abstract readonly readers: Readonly<Record<string, ReadValue>>;
+
+  /** Those that both languages have. */
+  protected readonly shared: Readonly<Record<string, ReadValue>> = {
+    CallExpression: (node) => this.call(node),
+    VariableName: (node, span) => this.assigned.get(this.text(node)) ?? { kind: 'name', name: this.text(node), span },
+    MemberExpression: (node, span) =>
+      node.getChild('PropertyName') ? { kind: 'name', name: this.text(node).replaceAll(/\s/gu, ''), span } : null,
+    Number: (node, span) => ({ kind: 'plain', value: Number(this.text(node).replaceAll('_', '')), span }),
+    UnaryExpression: (node, span) => this.negative(node, span),
+    ParenthesizedExpression: (node) => this.inside(node),
+    AwaitExpression: (node) => this.inside(node),
+    BinaryExpression: (node, span) => this.sum(node, span),
+  };
+
+  private negative(node: SyntaxNode, span: Span): Value | null {
+    const value = last(node);
+    const inner = value && this.value(value);
+    if (inner?.kind !== 'plain' || typeof inner.value !== 'number' || !this.text(node).startsWith('-')) return null;
+    return { kind: 'plain', value: -inner.value, span };
+  }
+
+  private inside(node: SyntaxNode): Value | null {
+    const inner = childrenOf(node).find(({ name }) => !['(', ')', 'await'].includes(name));
+    return inner ? this.value(inner) : null;
+  }
+
+  /** Texts with a plus between them. */
+  private sum(node: SyntaxNode, span: Span): Value | null {
+    const [left, sign, right] = childrenOf(node);
+    if (!left || !right || !sign || this.text(sign) !== '+') return null;
+    const sides = [this.value(left), this.value(right)];
+    return sides.every((side) => side.kind === 'text') ? joined(sides, span) : null;
   }
 }

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/python';
-import { brokenAt, childrenOf, commentsOf, last, Reader } from './lezer.ts';
+import { brokenAt, childrenOf, commentsOf, last, Reader, type ReadValue } from './lezer.ts';
 import { literal } from './literals.ts';
 import { type Call, joined, type Routine, type Script, type Value } from './value.ts';
 
@@ -14,6 +14,14 @@ export function readPython(source: string): Script {
 }
 
 class PythonReader extends Reader {
+  private readonly list: ReadValue = (node, span) => ({
+    kind: 'list',
+    items: childrenOf(node)
+      .filter(isItem)
+      .map((item) => this.value(item)),
+    span,
+  });
+
   /** Of the file, and of classes in it. */
   statements(block: SyntaxNode): void {
     for (const node of childrenOf(block)) {
@@ -47,35 +55,19 @@ class PythonReader extends Reader {
     return [{ ...this.call(call), body: this.callsBelow(body), parameter: parameter && this.text(parameter) }];
   }
 
-  override value(node: SyntaxNode): Value {
-    const span = { start: node.from, end: node.to };
-    switch (node.name) {
-      case 'String':
-        return this.string(node);
-      case 'ContinuedString': {
-        const parts = childrenOf(node).map((part) => this.value(part));
-        return parts.every((part) => part.kind === 'text') ? joined(parts, span) : { kind: 'computed', span };
-      }
-      case 'FormatString':
-        return node.firstChild ? { kind: 'computed', span } : this.string(node);
-      case 'ArrayExpression':
-      case 'TupleExpression':
-      case 'SetExpression':
-        return {
-          kind: 'list',
-          items: childrenOf(node)
-            .filter(isItem)
-            .map((item) => this.value(item)),
-          span,
-        };
-      case 'DictionaryExpression':
-        return { kind: 'map', entries: this.entries(childrenOf(node), ':').named, span };
-      case 'None':
-        return { kind: 'plain', value: null, span };
-      default:
-        return super.value(node);
-    }
-  }
+  protected override readonly readers: Readonly<Record<string, ReadValue>> = {
+    ...this.shared,
+    String: (node) => this.string(node),
+    FormatString: (node) => (node.firstChild ? null : this.string(node)),
+    ContinuedString: (node, span) => {
+      const parts = childrenOf(node).map((part) => this.value(part));
+      return parts.every((part) => part.kind === 'text') ? joined(parts, span) : null;
+    },
+    ...{ ArrayExpression: this.list, TupleExpression: this.list, SetExpression: this.list },
+    DictionaryExpression: (node, span) => ({ kind: 'map', entries: this.entries(childrenOf(node), ':').named, span }),
+    Boolean: (node, span) => ({ kind: 'plain', value: this.text(node) === 'True', span }),
+    None: (_, span) => ({ kind: 'plain', value: null, span }),
+  };
 
   string(node: SyntaxNode): Value {
     const [open = '', prefix = '', quote = ''] = /^([A-Za-z]*)("""|'''|"|')/u.exec(this.text(node)) ?? [];

@@ -1,6 +1,6 @@
 import { columnSql, literalSql } from './ddl.ts';
 import type { Given } from './given.ts';
-import { isTrue, textOf, type Value } from './value.ts';
+import { textOf, type Value } from './value.ts';
 
 const types: Readonly<Record<string, string>> = {
   ...{ string: 'varchar', text: 'text', integer: 'integer', bigint: 'bigint', float: 'double precision' },
@@ -10,16 +10,15 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** The type that Rails makes of a name and its options; an unknown one is the type's own name. */
-export function railsType(name: string, given: Given): string {
-  const [limit, precision, scale] = [given.number('limit'), given.number('precision'), given.number('scale')];
-  const array = given.is('array') ? '[]' : '';
-  if (name === 'integer' && limit !== null)
-    return `${limit > 4 ? 'bigint' : limit < 3 ? 'smallint' : 'integer'}${array}`;
-  if (name === 'string' && limit !== null) return `varchar(${limit})${array}`;
-  if ((name === 'decimal' || name === 'numeric') && precision !== null)
-    return `numeric(${precision}, ${scale ?? 0})${array}`;
-  if (name === 'enum') return given.maybe('enum_type') ?? 'text';
-  return `${types[name] ?? name}${array}`;
+export const railsType = (name: string, given: Given): string =>
+  `${baseType(name, given)}${given.is('array') ? '[]' : ''}`;
+
+function baseType(name: string, given: Given): string {
+  const [limit, precision] = [given.number('limit'), given.number('precision')];
+  if (name === 'integer' && limit !== null) return limit > 4 ? 'bigint' : limit < 3 ? 'smallint' : 'integer';
+  if (name === 'string' && limit !== null) return `varchar(${limit})`;
+  if (types[name] === 'numeric' && precision !== null) return `numeric(${precision}, ${given.number('scale') ?? 0})`;
+  return name === 'enum' ? (given.maybe('enum_type') ?? 'text') : (types[name] ?? name);
 }
 
 export function railsColumn(given: Given, name: string, type: string): string {
@@ -38,9 +37,6 @@ export function railsColumn(given: Given, name: string, type: string): string {
 export const defaultSql = (given: Given, value: Value): string =>
   (value.kind === 'call' && value.name === 'sql' ? textOf(value.args[0]) : literalSql(value)) ??
   given.fail('the default', value);
-
-export const isUniqueIndex = (value: Value | undefined): boolean =>
-  value?.kind === 'map' && isTrue(value.entries.get('unique'));
 
 /** `people` and other irregular ones come out as they are: the name of the column is said then. */
 export const singular = (table: string): string =>

@@ -1,18 +1,20 @@
 import { quoted } from '../../names.ts';
-import {
-  columnOrExpression,
-  columnSql,
-  createIndex,
-  createTable,
-  listSql,
-  literalSql,
-  tableSql,
-  words,
-} from './ddl.ts';
+import { columnSql, listSql, literalSql, words } from './ddl.ts';
 import { Given } from './given.ts';
-import { defaultSql, isUniqueIndex, railsColumn, railsType, singular } from './rails-columns.ts';
+import { defaultSql, railsColumn, railsType } from './rails-columns.ts';
+import {
+  alter,
+  changeTable,
+  check,
+  createTableOf,
+  foreignKey,
+  index,
+  type Make,
+  reference,
+  table,
+} from './rails-tables.ts';
 import { said, sqlStep, type Step, unread } from './steps.ts';
-import { type Call, callsIn, isTrue, type Script, textOf, textsOf, type Value } from './value.ts';
+import { type Call, callsIn, type Script, textOf, textsOf, type Value } from './value.ts';
 
 /** What a migration of Rails sends on its way up. */
 export const railsSteps = ({ functions }: Script): readonly Step[] =>
@@ -59,19 +61,9 @@ const trimmed = (value: Value | undefined): Value | undefined =>
     ? (value.receiver ?? value)
     : value;
 
-type Make = (given: Given) => readonly string[];
-
-const table = (given: Given, name = 'table', position = 0): string => tableSql(given.text(name, position));
-
-const alter =
-  (action: (given: Given) => string): Make =>
-  (given) => [`ALTER TABLE ${table(given)} ${action(given)}`];
-
 const column = (given: Given, position = 1): string => quoted(given.text('column', position));
 
 const ifExists = (given: Given): string | false => given.is('if_exists') && 'IF EXISTS';
-const notValid = (given: Given): string | false => given.isNot('validate') && 'NOT VALID';
-
 const addColumn: Make = (given) => [
   words(
     `ALTER TABLE ${table(given)} ADD COLUMN`,
@@ -79,42 +71,6 @@ const addColumn: Make = (given) => [
     railsColumn(given, given.text('column', 1), given.text('type', 2)),
   ),
 ];
-
-const foreignKey: Make = (given) => {
-  const target = given.text('to_table', 1);
-  const own = given.maybe('column') ?? `${singular(target)}_id`;
-  const name = given.maybe('name');
-  return [
-    words(
-      `ALTER TABLE ${table(given)} ADD`,
-      name !== null && `CONSTRAINT ${quoted(name)}`,
-      `FOREIGN KEY (${quoted(own)}) REFERENCES ${tableSql(target)} (${quoted(given.maybe('primary_key') ?? 'id')})`,
-      notValid(given),
-    ),
-  ];
-};
-
-const check: Make = (given) => [
-  words(
-    `ALTER TABLE ${table(given)} ADD CONSTRAINT ${quoted(given.maybe('name') ?? `chk_rails_${given.text('table', 0)}`)} CHECK (${given.text('expression', 1)})`,
-    notValid(given),
-  ),
-];
-
-const index: Make = (given) => {
-  const columns = given.texts('column', 1);
-  return [
-    createIndex({
-      name:
-        given.maybe('name') ??
-        `index_${given.text('table', 0).replaceAll('.', '_')}_on_${columns.map((one) => one.replaceAll(/\W+/gu, '_')).join('_and_')}`,
-      ...{ table: table(given), on: columns.map(columnOrExpression), unique: given.is('unique') },
-      concurrently: given.maybe('algorithm') === 'concurrently',
-      ...{ ifNotExists: given.is('if_not_exists'), using: given.maybe('using'), where: given.maybe('where') },
-      include: textsOf(given.value('include')) ?? [],
-    }),
-  ];
-};
 
 const removeIndex: Make = (given) => {
   const columns = textsOf(given.value('column', 1));
@@ -125,39 +81,6 @@ const removeIndex: Make = (given) => {
       : given.fail('the name'));
   return [
     words('DROP INDEX', given.maybe('algorithm') === 'concurrently' && 'CONCURRENTLY', ifExists(given), quoted(name)),
-  ];
-};
-
-/** `add_reference :orders, :user, foreign_key: true`: a column, an index, and a foreign key. */
-const reference: Make = (given) => {
-  const name = given.text('reference', 1);
-  const own = `${name}_id`;
-  const [key, indexed] = [given.value('foreign_key'), given.value('index')];
-  const target = key?.kind === 'map' ? textOf(key.entries.get('to_table')) : null;
-  const unchecked =
-    key?.kind === 'map' && key.entries.get('validate')?.kind === 'plain' && !isTrue(key.entries.get('validate'));
-  const indexOptions = indexed?.kind === 'map' ? indexed.entries : new Map<string, Value>();
-  const type = given.maybe('type') ?? 'bigint';
-  return [
-    `ALTER TABLE ${table(given)} ADD COLUMN ${columnSql({ name: own, type: railsType(type, given), notNull: given.isNot('null') })}`,
-    ...(given.isNot('index')
-      ? []
-      : [
-          createIndex({
-            table: table(given),
-            on: [quoted(own)],
-            unique: isUniqueIndex(indexed),
-            concurrently: textOf(indexOptions.get('algorithm')) === 'concurrently',
-          }),
-        ]),
-    ...(key && !given.isNot('foreign_key')
-      ? [
-          words(
-            `ALTER TABLE ${table(given)} ADD FOREIGN KEY (${quoted(own)}) REFERENCES ${tableSql(target ?? `${name}s`)} (id)`,
-            unchecked && 'NOT VALID',
-          ),
-        ]
-      : []),
   ];
 };
 
@@ -199,56 +122,6 @@ const timestamps: Make = (given) => {
     (name) =>
       `ALTER TABLE ${table(given)} ADD COLUMN ${columnSql({ name, type: 'timestamp(6)', notNull: !given.is('null'), default: value ? defaultSql(given, value) : null })}`,
   );
-};
-
-/** `t.string :name`, `t.references :user`, `t.timestamps` and `t.index` in a table's block. */
-function definitions(given: Given): { columns: readonly string[]; after: readonly string[] } {
-  const [columns, after]: [string[], string[]] = [[], []];
-  const owner = given.call.args[0];
-  for (const call of given.call.body) {
-    const name = call.name;
-    const own = new Given(call, owner ? [owner, ...call.args] : call.args);
-    if (name === 'timestamps')
-      columns.push(
-        ...['created_at', 'updated_at'].map((at) =>
-          columnSql({ name: at, type: 'timestamp(6)', notNull: !own.is('null') }),
-        ),
-      );
-    else if (name === 'index') after.push(...index(own));
-    else if (name === 'foreign_key') after.push(...foreignKey(own));
-    else if (name === 'check_constraint') after.push(...check(own));
-    else if (name === 'references' || name === 'belongs_to')
-      for (const sql of reference(own))
-        (sql.includes(' ADD COLUMN ') ? columns : after).push(sql.replace(/^.* ADD COLUMN /u, ''));
-    else if (name === 'column') columns.push(railsColumn(own, own.text('column', 1), own.text('type', 2)));
-    else for (const arg of call.args) columns.push(railsColumn(own, textOf(arg) ?? own.fail('a column', arg), name));
-  }
-  return { columns, after };
-}
-
-const createTableOf: Make = (given) => {
-  const { columns, after } = definitions(given);
-  const id = given.value('id');
-  const key =
-    textOf(id) === 'uuid' ? 'uuid DEFAULT gen_random_uuid()' : textOf(id) === 'integer' ? 'serial' : 'bigserial';
-  const own = given.isNot('id') ? [] : [`${quoted(given.maybe('primary_key') ?? 'id')} ${key} PRIMARY KEY`];
-  const dropped = given.value('force')
-    ? [`DROP TABLE IF EXISTS ${table(given)}${given.maybe('force') === 'cascade' ? ' CASCADE' : ''}`]
-    : [];
-  return [
-    ...dropped,
-    createTable(table(given), [...own, ...columns]).replace(
-      'CREATE TABLE',
-      given.is('if_not_exists') ? 'CREATE TABLE IF NOT EXISTS' : 'CREATE TABLE',
-    ),
-    ...after,
-  ];
-};
-
-/** One ALTER TABLE for each line: the locks are the same. */
-const changeTable: Make = (given) => {
-  const { columns, after } = definitions(given);
-  return [...columns.map((sql) => `ALTER TABLE ${table(given)} ADD COLUMN ${sql}`), ...after];
 };
 
 const operations: Readonly<Record<string, Make>> = {

@@ -105,46 +105,39 @@ class RubyReader {
 
   #value(node: RubyNode): Value {
     const span = this.#spanOf(node.location);
-    switch (kindOf(node)) {
-      case 'StringNode':
-      case 'SymbolNode':
-        return this.#text(node);
-      case 'InterpolatedStringNode': {
-        const parts = (node.parts ?? []).map((part) => this.#value(part));
-        return parts.every((part) => part.kind === 'text') ? joined(parts, span) : { kind: 'computed', span };
-      }
-      case 'IntegerNode':
-      case 'FloatNode':
-        return { kind: 'plain', value: Number(node.value), span };
-      case 'TrueNode':
-        return { kind: 'plain', value: true, span };
-      case 'FalseNode':
-        return { kind: 'plain', value: false, span };
-      case 'NilNode':
-        return { kind: 'plain', value: null, span };
-      case 'ArrayNode':
-        return { kind: 'list', items: (node.elements ?? []).map((item) => this.#value(item)), span };
-      case 'HashNode':
-        return { kind: 'map', entries: this.#entries(node.elements), span };
-      case 'CallNode':
-        return this.#call(node);
-      case 'ConstantReadNode':
-        return this.assigned.get(node.name ?? '') ?? { kind: 'name', name: node.name ?? '', span };
-      case 'ConstantPathNode':
-      case 'LocalVariableReadNode':
-        return { kind: 'name', name: this.#source.slice(span.start, span.end), span };
-      case 'LambdaNode':
-        return this.#lambda(node, span);
-      default:
-        return { kind: 'computed', span };
-    }
+    return this.#readers[kindOf(node)]?.(node, span) ?? { kind: 'computed', span };
   }
 
+  readonly #text = (node: RubyNode): Text => this.#textOf(node);
+  readonly #number = (node: RubyNode, span: Span): Value => ({ kind: 'plain', value: Number(node.value), span });
+  readonly #name = (_: RubyNode, span: Span): Value => ({
+    kind: 'name',
+    name: this.#source.slice(span.start, span.end),
+    span,
+  });
+
+  readonly #readers: Readonly<Record<string, (node: RubyNode, span: Span) => Value | null>> = {
+    ...{ StringNode: this.#text, SymbolNode: this.#text, IntegerNode: this.#number, FloatNode: this.#number },
+    InterpolatedStringNode: (node, span) => {
+      const parts = (node.parts ?? []).map((part) => this.#value(part));
+      return parts.every((part) => part.kind === 'text') ? joined(parts, span) : null;
+    },
+    TrueNode: (_, span) => ({ kind: 'plain', value: true, span }),
+    FalseNode: (_, span) => ({ kind: 'plain', value: false, span }),
+    NilNode: (_, span) => ({ kind: 'plain', value: null, span }),
+    ArrayNode: (node, span) => ({ kind: 'list', items: (node.elements ?? []).map((item) => this.#value(item)), span }),
+    HashNode: (node, span) => ({ kind: 'map', entries: this.#entries(node.elements), span }),
+    CallNode: (node) => this.#call(node),
+    ConstantReadNode: (node, span) => this.assigned.get(node.name ?? '') ?? this.#name(node, span),
+    ...{ ConstantPathNode: this.#name, LocalVariableReadNode: this.#name },
+    LambdaNode: (node, span) => this.#lambda(node, span),
+  };
+
   /** `-> { "now()" }`: SQL, as a call of `sql`. */
-  #lambda(node: RubyNode, span: Span): Value {
+  #lambda(node: RubyNode, span: Span): Value | null {
     const [only, ...others] = node.body?.compactChildNodes() ?? [];
     const text = only && others.length === 0 ? this.#value(only) : null;
-    if (text?.kind !== 'text') return { kind: 'computed', span };
+    if (text?.kind !== 'text') return null;
     return {
       kind: 'call',
       name: 'sql',
@@ -159,7 +152,7 @@ class RubyReader {
   }
 
   /** A part of an indented heredoc says less than stands there: what is left out is at its beginning. */
-  #text(node: RubyNode): Text {
+  #textOf(node: RubyNode): Text {
     const text = node.unescaped?.value ?? '';
     const span = this.#spanOf(node.location);
     const inside = this.#spanOf(node.contentLoc ?? node.location);

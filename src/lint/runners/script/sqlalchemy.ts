@@ -1,5 +1,5 @@
 import type { Given } from './given.ts';
-import { textOf, type Value } from './value.ts';
+import { isTrue, textOf, type Value } from './value.ts';
 
 /** `text("…")`, `dedent("…")`: what they say. */
 export function unwrapped(value: Value | undefined): Value | undefined {
@@ -40,17 +40,17 @@ const sized: Readonly<Record<string, string>> = {
 
 /** The type that a class of SQLAlchemy stands for; one it does not know by the name of its class. */
 export function sqlAlchemyType(value: Value | undefined): string {
-  const name =
-    (value?.kind === 'call' ? value.name : value?.kind === 'name' ? value.name.split('.').at(-1) : undefined) ?? 'text';
-  const [args, options] = value?.kind === 'call' ? [value.args, value.options] : [[], new Map<string, Value>()];
+  if (value?.kind === 'name') return typeSql(value.name.split('.').at(-1) ?? '', [], new Map());
+  return value?.kind === 'call' ? typeSql(value.name, value.args, value.options) : 'text';
+}
+
+function typeSql(name: string, args: readonly Value[], options: ReadonlyMap<string, Value>): string {
+  if (name === 'ARRAY') return `${sqlAlchemyType(args[0])}[]`;
+  if (name === 'Enum' || name === 'ENUM') return textOf(options.get('name')) ?? 'varchar';
   const numbers = [...args, ...['length', 'precision', 'scale'].flatMap((key) => options.get(key) ?? [])].flatMap(
     (arg) => (arg.kind === 'plain' && typeof arg.value === 'number' ? [arg.value] : []),
   );
-  if (name === 'ARRAY') return `${sqlAlchemyType(args[0])}[]`;
-  if (name === 'Enum' || name === 'ENUM') return textOf(options.get('name')) ?? 'varchar';
   if (sized[name] !== undefined) return numbers.length === 0 ? sized[name] : `${sized[name]}(${numbers.join(', ')})`;
-  const zone = options.get('timezone');
-  if (times[name] !== undefined)
-    return zone?.kind === 'plain' && zone.value === true ? `${times[name]}tz` : times[name];
+  if (times[name] !== undefined) return isTrue(options.get('timezone')) ? `${times[name]}tz` : times[name];
   return types[name] ?? `"${name.toLowerCase()}"`;
 }

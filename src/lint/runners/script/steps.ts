@@ -48,44 +48,54 @@ interface How {
 
 /** The SQL of a script, with where each part of it comes from. */
 export function asRead(source: string, script: Script, steps: readonly Step[], { language, bare }: How): Read {
-  const [pieces, notices]: [Piece[], Unread[]] = [[], []];
-  const sections: { start: number; end: number; transaction: 'batch' | 'file' }[] = [];
-  let sql = '';
-  const comments = script.comments.filter(({ start, end }) => source.slice(start, end).includes('lockkeeper:ignore'));
-  const add = (text: string, piece: Pick<Piece, 'span' | 'text'>) => {
-    pieces.push({ ...piece, start: sql.length, end: sql.length + text.length });
-    sql += `${text}\n`;
-  };
+  const written = new Written(source, script);
   if (script.brokenAt !== null)
-    notices.push({
+    written.notices.push({
       message: `This is not ${language}: what follows may not have been read.`,
       span: oneUnit(script.brokenAt),
     });
   for (const step of steps) {
     const why = 'unread' in step ? step.unread : whyNotSql(step.sql);
-    if (why !== null || 'unread' in step) {
-      notices.push({ message: `Not read: ${why ?? ''}.`, span: step.span });
-      continue;
-    }
-    const start = sql.length;
-    for (let span = comments[0]; span && span.start < step.span.start; span = comments[0]) {
-      comments.shift();
-      add(`-- ${source.slice(span.start, span.end).replaceAll(/\s+/gu, ' ')}`, { span });
-    }
-    add(ended(step.sql), step);
-    const transaction = bare || step.outside ? 'batch' : 'file';
-    const before = sections.at(-1);
-    if (transaction === 'file' && before?.transaction === 'file') before.end = sql.length;
-    else sections.push({ start, end: sql.length, transaction });
+    if ('sql' in step && why === null) written.add(step, bare || step.outside === true ? 'batch' : 'file');
+    else written.notices.push({ message: `Not read: ${why ?? ''}.`, span: step.span });
   }
-  return {
-    text: sql,
-    source,
-    sections,
-    notices,
-    transaction: bare ? 'batch' : 'file',
-    placeOf: (span) => placeOf(pieces, span),
-  };
+  const { sql: text, sections, notices, pieces } = written;
+  const transaction = bare ? 'batch' : 'file';
+  return { text, source, sections, notices, transaction, placeOf: (span) => placeOf(pieces, span) };
+}
+
+/** SQL as it is put together. */
+class Written {
+  readonly pieces: Piece[] = [];
+  readonly notices: Unread[] = [];
+  readonly sections: { start: number; end: number; transaction: 'batch' | 'file' }[] = [];
+  sql = '';
+  readonly #source: string;
+  readonly #directives: Span[];
+
+  constructor(source: string, { comments }: Script) {
+    this.#source = source;
+    this.#directives = comments.filter(({ start, end }) => source.slice(start, end).includes('lockkeeper:ignore'));
+  }
+
+  /** The step, after the comments before it that turn rules off. */
+  add(step: Extract<Step, { sql: string }>, transaction: 'batch' | 'file'): void {
+    const start = this.sql.length;
+    for (let span = this.#directives[0]; span && span.start < step.span.start; span = this.#directives[0]) {
+      this.#directives.shift();
+      this.#piece(`-- ${this.#source.slice(span.start, span.end).replaceAll(/\s+/gu, ' ')}`, { span });
+    }
+    this.#piece(ended(step.sql), step);
+    const before = this.sections.at(-1);
+    if (transaction === 'file' && before?.transaction === 'file') before.end = this.sql.length;
+    else this.sections.push({ start, end: this.sql.length, transaction });
+  }
+
+  #piece(text: string, { span, text: literal }: Pick<Piece, 'span' | 'text'>): void {
+    const start = this.sql.length;
+    this.pieces.push({ start, end: start + text.length, span, ...(literal && { text: literal }) });
+    this.sql += `${text}\n`;
+  }
 }
 
 const oneUnit = (start: number): Span => ({ start, end: start + 1 });

@@ -1,0 +1,278 @@
+import { describe, expect, it } from 'vitest';
+import { loadRuby } from '../../app/load-ruby.ts';
+import { lintFiles } from '../lint.ts';
+import { detectRunner, filesOf } from './detect.ts';
+
+/** What is found, with the text of its place: `2: drop-table DROP TABLE a`, and what could not be read. */
+async function lint(files: Record<string, string>, path = 'migrations') {
+  const folder = { path, names: new Set(Object.keys(files)), texts: new Map(Object.entries(files)), loadRuby };
+  const runner = detectRunner(folder);
+  const read = await filesOf(folder, runner);
+  const found = lintFiles(read).flatMap(({ path: file, findings, notices, error }) => {
+    const lines = (files[file] ?? '').split('\n');
+    const at = (place: { line: number; column: number; endLine: number; endColumn: number }) =>
+      lines[place.line - 1]?.slice(place.column - 1, place.line === place.endLine ? place.endColumn - 1 : undefined) ??
+      '';
+    return [
+      ...(error ? [`${error.line}: ${error.message}`] : []),
+      ...findings.map((finding) => `${finding.line}: ${finding.rule} ${at(finding)}`),
+      ...notices.map((notice) => `${notice.line}: ${notice.message} ${at(notice)}`),
+    ];
+  });
+  return { runner: runner.name, paths: read.map((file) => file.path), found };
+}
+
+const alembic = (body: string, more = '') =>
+  `from alembic import op\nrevision = 'a'\ndown_revision = None\n${more}def upgrade():\n${body.replaceAll(/^/gmu, '    ')}\ndef downgrade():\n    op.drop_table('never')\n`;
+
+const migration = (body: string, head = '') =>
+  `class A < ActiveRecord::Migration[7.1]\n${head}  def change\n${body}\n  end\nend\n`;
+
+const django = (operations: string, head = '') =>
+  `from django.db import migrations, models\nclass Migration(migrations.Migration):\n${head}    operations = [\n${operations}\n    ]\n`;
+
+const found = async (files: Record<string, string>, path?: string) => (await lint(files, path)).found;
+
+describe('Alembic', () => {
+  it('follows the chain of revisions, not the names of files', async () => {
+    const last = alembic("op.alter_column('t', 'a', type_=sa.String(20))")
+      .replace("'a'\n", "'b'\n")
+      .replace('= None', "= 'a'");
+    const first = alembic("op.create_table('t', sa.Column('a', sa.String(10)))");
+    expect(await lint({ '1.py': last, '2.py': first })).toEqual({
+      runner: 'Alembic',
+      paths: ['2.py', '1.py'],
+      found: [],
+    });
+  });
+
+  it('knows its operations, and finds what they do at the call', async () => {
+    const of = async (line: string) => (await found({ 'a.py': alembic(line) })).map((one) => one.split(' ')[1]);
+    expect(await of("op.add_column('t', sa.Column('a', sa.Integer(), nullable=False))")).toEqual([
+      'add-column-not-null-no-default',
+    ]);
+    expect(
+      await of("op.add_column('t', sa.Column('a', sa.DateTime(), server_default=sa.func.now(), nullable=False))"),
+    ).toEqual([]);
+    expect(
+      await of("op.add_column('t', sa.Column('a', sa.Uuid(), server_default=sa.text('gen_random_uuid()')))"),
+    ).toEqual(['add-column-rewrite-default']);
+    expect(await of("op.alter_column('t', 'a', nullable=False)")).toEqual(['set-not-null']);
+    expect(await of("op.alter_column('t', 'a', type_=sa.String(9))")).toEqual(['alter-column-type']);
+    expect(await of("op.alter_column('t', 'a', new_column_name='b')")).toEqual(['rename-column']);
+    expect(await of("op.create_foreign_key('f', 't', 'u', ['a'], ['id'])")).toEqual(['foreign-key-without-not-valid']);
+    expect(await of("op.create_foreign_key('f', 't', 'u', ['a'], ['id'], postgresql_not_valid=True)")).toEqual([]);
+    expect(await of("op.create_unique_constraint(op.f('u'), 't', ['a'])")).toEqual(['add-unique-constraint']);
+    expect(await of("op.create_check_constraint('c', 't', 'a > 0')")).toEqual(['check-without-not-valid']);
+    expect(await of("op.drop_index(op.f('i'), table_name='t')")).toEqual(['drop-index-non-concurrent']);
+    expect(await of("op.rename_table('t', 'u')")).toEqual(['rename-table']);
+    expect(await of("with op.batch_alter_table('t') as b:\n    b.drop_column('a')")).toEqual(['drop-column']);
+  });
+
+  it('is one transaction, but for autocommit blocks', async () => {
+    const index = "op.create_index('i', 't', ['a'], postgresql_concurrently=True)";
+    expect(await found({ 'a.py': alembic(index) })).toEqual([`5: not-allowed-in-transaction ${index}`]);
+    expect(await found({ 'a.py': alembic(`with op.get_context().autocommit_block():\n    ${index}`) })).toEqual([]);
+  });
+
+  it('finds SQL in its place, whatever quotes and constants hold it', async () => {
+    const text = alembic(
+      'op.execute(SQL)\nop.execute(\n    "DELETE "\n    "FROM a"\n)\nop.execute(sa.text(r\'DROP SCHEMA s\'))',
+      'SQL = """\n  -- é😀\n  DROP TABLE t;\n"""\n',
+    );
+    expect(await found({ 'a.py': text })).toEqual([
+      '6: drop-table DROP TABLE t',
+      '11: long-statement-while-locked DELETE "',
+      '11: unbounded-delete DELETE "',
+      '14: drop-schema DROP SCHEMA s',
+    ]);
+  });
+
+  it('takes its own comments for directives', async () => {
+    expect(await found({ 'a.py': alembic("# lockkeeper:ignore drop-table agreed\nop.drop_table('t')") })).toEqual([]);
+    expect((await found({ 'a.py': alembic("# lockkeeper:ignore drop-column no\nop.drop_table('t')") })).length).toBe(2);
+  });
+
+  it('says what can be known only when it runs', async () => {
+    const text = alembic(
+      "op.execute(f'DROP TABLE {name}')\nop.frobnicate('t')\nhelper(op)\nop.execute('a' % b)\nop.add_column(t, sa.Column('a'))",
+    );
+    expect(await found({ 'a.py': text })).toEqual([
+      "5: Not read: what execute runs is known only when it runs. f'DROP TABLE {name}'",
+      "6: Not read: what op.frobnicate does is not known here. op.frobnicate('t')",
+      '7: Not read: what helper does is not known here. helper(op)',
+      "8: Not read: what execute runs is known only when it runs. 'a' % b",
+      '9: Not read: table_name of add_column is known only when it runs. t',
+    ]);
+  });
+});
+
+describe('Django', () => {
+  it('names tables by the app, and knows its operations', async () => {
+    const of = async (line: string) =>
+      (await found({ '1.py': django(line) }, 'shop/migrations')).map((one) => one.replace(/^\d+: (\S+).*/u, '$1'));
+    expect(await of("migrations.AddField('order', 'a', models.IntegerField())")).toEqual([
+      'add-column-not-null-no-default',
+    ]);
+    expect(await of("migrations.AddField('order', 'a', models.IntegerField(null=True))")).toEqual([]);
+    expect(await of("migrations.AddField('order', 'a', models.IntegerField(db_default=1))")).toEqual([]);
+    expect(await of("migrations.AddField('order', 'a', models.IntegerField(default=1))")).toEqual([
+      'drop-default-after-add-not-null',
+    ]);
+    expect(await of("migrations.AddIndex('order', models.Index(fields=['a'], name='i'))")).toEqual([
+      'create-index-non-concurrent',
+    ]);
+    expect(await of("migrations.RenameField('order', 'a', 'b')")).toEqual(['rename-column']);
+    expect(await of("migrations.DeleteModel('Order')")).toEqual(['drop-table']);
+    expect(
+      await of(
+        "migrations.SeparateDatabaseAndState(database_operations=[migrations.RunSQL('DROP TABLE a')], state_operations=[migrations.DeleteModel('B')])",
+      ),
+    ).toEqual(['drop-table']);
+    expect(await of('migrations.RunPython(f)')).toEqual(['Not']);
+  });
+
+  it('reads the history of its models', async () => {
+    const model =
+      "migrations.CreateModel(name='Order', fields=[('id', models.BigAutoField(primary_key=True)), ('a', models.CharField(max_length=10))])";
+    const wider = "migrations.AlterField('order', 'a', models.CharField(max_length=20))";
+    expect(await found({ '1.py': django(model), '2.py': django(wider) }, 'shop/migrations')).toEqual([]);
+    expect(await found({ '2.py': django(wider) }, 'shop/migrations')).not.toEqual([]);
+  });
+
+  it('is a transaction unless it is not atomic; then each text is sent by itself', async () => {
+    const index = "AddIndexConcurrently('order', models.Index(fields=['a'], name='i'))";
+    expect((await found({ '1.py': django(index) })).join()).toContain('not-allowed-in-transaction');
+    expect(await found({ '1.py': django(index, '    atomic = False\n') })).toEqual([]);
+    const two = "migrations.RunSQL('SET lock_timeout = 0; CREATE INDEX CONCURRENTLY i ON a (b)')";
+    expect((await found({ '1.py': django(two, '    atomic = False\n') })).join()).toContain(
+      'not-allowed-in-transaction',
+    );
+    const list = "migrations.RunSQL(['SET lock_timeout = 0', 'CREATE INDEX CONCURRENTLY i ON a (b)'])";
+    expect(await found({ '1.py': django(list, '    atomic = False\n') })).toEqual([]);
+  });
+});
+
+describe('Rails', () => {
+  const of = async (line: string, head = '') =>
+    (await found({ '1_a.rb': migration(line, head) })).map((one) => one.replace(/^\d+: (\S+).*/u, '$1'));
+
+  it('knows its operations', async () => {
+    expect(await of('add_index :t, :a')).toEqual(['create-index-non-concurrent']);
+    expect(await of("add_column :t, :a, :uuid, default: -> { 'gen_random_uuid()' }")).toEqual([
+      'add-column-rewrite-default',
+    ]);
+    expect(await of("add_column :t, :a, :string, null: false, default: 'x'")).toEqual([]);
+    expect(await of('add_foreign_key :t, :users')).toEqual(['foreign-key-without-not-valid']);
+    expect(await of('add_foreign_key :t, :users, validate: false')).toEqual([]);
+    expect(await of('change_column_null :t, :a, false')).toEqual(['set-not-null']);
+    expect(await of("add_check_constraint :t, 'a > 0', name: 'c'")).toEqual(['check-without-not-valid']);
+    expect(await of('safety_assured { remove_column :t, :a }')).toEqual(['drop-column']);
+    expect(await of('create_table :t do |t|\n t.string :a\n t.references :user\n end\n add_index :t, :a')).toEqual([]);
+    expect(await of('reversible do |dir|\n dir.up { drop_table :t }\n dir.down { drop_table :u }\n end')).toEqual([
+      'drop-table',
+    ]);
+    expect(await of('frobnicate :t')).toEqual(['Not']);
+  });
+
+  it('finds SQL in heredocs, its bytes in units of UTF-16', async () => {
+    const text = migration(
+      '    # é😀\n    execute <<~SQL\n      SELECT \'é😀\'; DROP TABLE t;\n    SQL\n    execute "DROP TABLE #{t}"',
+    );
+    expect(await found({ '1_a.rb': text })).toEqual([
+      '5: drop-table DROP TABLE t',
+      '7: Not read: what execute runs is known only when it runs. "DROP TABLE #{t}"',
+    ]);
+  });
+
+  it('is a transaction unless that is disabled', async () => {
+    const index = 'add_index :t, :a, algorithm: :concurrently';
+    expect(await of(index)).toEqual(['not-allowed-in-transaction']);
+    expect(await of(index, '  disable_ddl_transaction!\n')).toEqual([]);
+  });
+});
+
+describe('Knex', () => {
+  const of = async (body: string) =>
+    (
+      await found({
+        '1_a.ts': `import type { Knex } from 'knex';\nexport async function up(knex: Knex) {\n${body}\n}\n`,
+      })
+    ).map((one) => one.replace(/^\d+: (\S+).*/u, '$1'));
+  const inTable = (line: string) => of(`await knex.schema.alterTable('t', (table) => {\n${line}\n})`);
+
+  it('knows its schema builder', async () => {
+    expect(await inTable("table.string('a').notNullable()")).toEqual(['add-column-not-null-no-default']);
+    expect(await inTable("table.timestamp('a').notNullable().defaultTo(knex.fn.now())")).toEqual([]);
+    expect(await inTable("table.dropColumn('a')")).toEqual(['drop-column']);
+    expect(await inTable("table.index(['a'])")).toEqual(['create-index-non-concurrent']);
+    expect(await inTable("table.foreign('a').references('id').inTable('u')")).toEqual([
+      'foreign-key-without-not-valid',
+    ]);
+    expect(await inTable("table.unique(['a'])")).toEqual(['add-unique-constraint']);
+    expect(await inTable("table.dropNullable('a')")).toEqual(['set-not-null']);
+    expect(await inTable("table.renameColumn('a', 'b')")).toEqual(['rename-column']);
+    expect(
+      await of("await knex.schema.createTable('t', (t) => { t.bigIncrements(); t.text('a').index(); }).dropTable('u')"),
+    ).toEqual(['drop-table']);
+    expect(await of("await Promise.all([knex.schema.dropTable('t')])")).toEqual(['drop-table']);
+    expect(await of('await knex.schema.dropTable(name)')).toEqual(['Not']);
+  });
+});
+
+describe('node-pg-migrate', () => {
+  const of = async (line: string) =>
+    (
+      await found({
+        '1_a.js': `exports.up = (pgm) => {\n${line}\n};\nexports.down = (pgm) => { pgm.dropTable('never'); };\n`,
+      })
+    ).map((one) => one.replace(/^\d+: (\S+).*/u, '$1'));
+
+  it('knows its builder', async () => {
+    expect(await of("pgm.addColumns('t', { a: { type: 'text', notNull: true } })")).toEqual([
+      'add-column-not-null-no-default',
+    ]);
+    expect(await of("pgm.addColumn('t', { a: { type: 'uuid', default: pgm.func('gen_random_uuid()') } })")).toEqual([
+      'add-column-rewrite-default',
+    ]);
+    expect(await of("pgm.createIndex('t', 'a')")).toEqual(['create-index-non-concurrent']);
+    expect(
+      await of("pgm.noTransaction(); pgm.createIndex({ schema: 's', name: 't' }, ['a'], { concurrently: true })"),
+    ).toEqual([]);
+    expect(await of("pgm.createIndex('t', 'a', { concurrently: true })")).toEqual(['not-allowed-in-transaction']);
+    expect(await of("pgm.alterColumn('t', 'a', { notNull: true })")).toEqual(['set-not-null']);
+    expect(await of("pgm.addConstraint('t', 'c', { check: 'a > 0' })")).toEqual(['check-without-not-valid']);
+    expect(await of("pgm.addConstraint('t', 'c', 'UNIQUE (a)')")).toEqual(['add-unique-constraint']);
+    expect(
+      await of("pgm.createTable('t', { id: { type: 'bigint', primaryKey: true } }); pgm.createIndex('t', 'id')"),
+    ).toEqual([]);
+    expect(await of("pgm.renameTable('t', 'u')")).toEqual(['rename-table']);
+    expect(await of('pgm.createFunction()')).toEqual(['Not']);
+  });
+});
+
+describe('what is broken', () => {
+  it.each([
+    ['Python', { 'a.py': alembic("op.drop_table('t')\nop.execute('x'") }],
+    ['Ruby', { '1_a.rb': `${migration('drop_table :t')}\nclass (` }],
+    ['JavaScript', { '1_a.js': "exports.up = (pgm) => { pgm.dropTable('t'); pgm.sql(`" }],
+  ])('is said of %s, and the rest is judged', async (language, files) => {
+    const said = await found(files);
+    expect(said.join('\n')).toContain('drop-table');
+    expect(said.join('\n')).toContain(`This is not ${language}`);
+  });
+
+  it('ends in findings or notices, whatever is cut off', async () => {
+    const texts = {
+      'a.py': alembic("with op.batch_alter_table('t') as b:\n    b.drop_column('a')\nop.execute(f'''{x}''')"),
+      '1_a.rb': migration(
+        "    create_table :t do |t|\n t.string :a, default: -> { 'x' }\n end\n    execute <<~SQL\n      SELECT 1\n    SQL",
+      ),
+      '1_a.js':
+        "exports.up = async (knex) => { await knex.schema.alterTable('t', (t) => { t.string('a').notNullable(); }); await knex.raw(`SELECT ${1}`); };",
+    };
+    for (const [path, text] of Object.entries(texts))
+      for (let length = 0; length < text.length; length += 3)
+        await expect(lint({ [path]: text.slice(0, length) })).resolves.toBeDefined();
+  });
+});
