@@ -7,7 +7,7 @@ import { linesOf } from '../src/lint/source.ts';
 import { steadyFunctions } from '../src/lint/steady-functions.ts';
 import { atLeast, lockModes, type LockMode } from '../src/lint/world/lock-mode.ts';
 import { observe, type Observed } from './support/claims/observe.ts';
-import { before, isRunnable, reset, serverThings } from './support/claims/things.ts';
+import { before, isRunnable, makeServerThings, reset } from './support/claims/things.ts';
 import { type TestDatabase, withDatabase } from './support/database.ts';
 
 // What the rules say about locks, rewrites and scans is what PostgreSQL does with their own examples.
@@ -79,15 +79,13 @@ async function wrongInGood(database: TestDatabase, one: Case): Promise<string | 
 const allWrong = async (isBad: boolean): Promise<readonly string[]> =>
   await withDatabase('', async (database) => {
     const wrong: string[] = [];
-    for (const statement of serverThings.make) await database.run(statement);
+    await makeServerThings(database.run);
     for (const one of cases(isBad)) {
       const found = await (isBad ? wrongInBad : wrongInGood)(database, one).catch(
         (error: unknown) => `${one.title}: ${String(error)}`,
       );
       if (found !== null) wrong.push(found);
     }
-    await database.run(reset);
-    for (const statement of serverThings.drop) await database.run(statement);
     return wrong;
   });
 

@@ -3,7 +3,7 @@ import { fixFiles } from '../src/lint/fix/fix-files.ts';
 import { parseStatements } from '../src/lint/parse.ts';
 import { rules } from '../src/lint/registry.ts';
 import type { Example, Rule } from '../src/lint/rule.ts';
-import { before, isRunnable, reset, serverThings } from './support/claims/things.ts';
+import { before, isRunnable, makeServerThings, reset } from './support/claims/things.ts';
 import { type TestDatabase, withDatabase } from './support/database.ts';
 import { shapeOf } from './support/shape.ts';
 
@@ -39,7 +39,7 @@ it('the schema is the same', async () => {
   const changed = new Set<string>();
   const different: unknown[] = [];
   await withDatabase('', async (database) => {
-    for (const statement of serverThings.make) await database.run(statement);
+    await makeServerThings(database.run);
     for (const { rule, example } of cases) {
       const sql = fixed(rule, example);
       if (sql === null) continue;
@@ -48,8 +48,6 @@ it('the schema is the same', async () => {
       const [was, is] = [await shapeAfter(database, fixture, example.sql), await shapeAfter(database, fixture, sql)];
       if (was.join('\n') !== is.join('\n')) different.push({ sql, was: without(was, is), is: without(is, was) });
     }
-    await database.run(`RESET ALL; ${reset}`);
-    for (const statement of serverThings.drop) await database.run(statement);
   });
   expect(different).toEqual([]);
   const unchanged = rules.filter(({ id, fixable }) => fixable && !changed.has(id)).map(({ id }) => id);
