@@ -141,8 +141,8 @@ it('declares the VACUUM that goes with a fill', () =>
     await db.run(`
       INSERT INTO customers (name) SELECT repeat('x', 200) FROM generate_series(1, 20000);
       DO $$BEGIN
-        EXECUTE format('ALTER DATABASE %I SET vacuum_cost_delay = 20', current_database());
-        EXECUTE format('ALTER DATABASE %I SET vacuum_cost_limit = 200', current_database());
+        EXECUTE format('ALTER DATABASE %I SET vacuum_cost_delay = 100', current_database());
+        EXECUTE format('ALTER DATABASE %I SET vacuum_cost_limit = 300', current_database());
       END$$`);
     let chunks = 0;
     let vacuum = () => {};
