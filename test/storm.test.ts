@@ -6,7 +6,7 @@ import { shapeOf, short, storm } from './support/storm/storm.ts';
 
 // More of them: npm run storm -- --minutes 60. A failure names its seed: npm run storm -- --seed N.
 
-const SCHEDULES = 20;
+const SCHEDULES = 40;
 /** Without a foreign key one schedule in some sixty still ends with a difference when the machine is overloaded: see docs/limits.md. */
 const isCovered = (seed: number) => !shapeOf(seed, short).name.includes('hasForeignKey=false');
 

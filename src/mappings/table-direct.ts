@@ -16,7 +16,7 @@ import {
 import {
   asReplica,
   countOldWrite,
-  deleteOrphans,
+  deleteOrphan,
   keyChanged,
   moveAll,
   notReadCommitted,
@@ -97,10 +97,15 @@ const deleteWhatNoCascadeDeletes = (m: TableMapping): Sql => sql`
     IF ${asReplica} THEN${deleteAll(m)}
     END IF;`;
 
-const deleteAll = (m: TableMapping): Sql => sql`${deleteOrphans(m)}
-    -- A snapshot older than a copy sees nothing to delete there: the drain will. (A foreign key would have raised 40001.)
-    IF ${notReadCommitted} THEN${remember(m, 'OLD')}
-    END IF;`;
+/** A snapshot older than a copy sees nothing to delete there: the drain will. (A foreign key would have raised 40001.) */
+const deleteAll = (m: TableMapping): Sql =>
+  lines(
+    m.targets.map(
+      (target) => sql`${deleteOrphan(m, target)}
+    IF NOT FOUND AND ${notReadCommitted} THEN${remember(m, 'OLD')}
+    END IF;`,
+    ),
+  );
 
 const moveAndBringUpToDate = (m: TableMapping): Sql =>
   sql`${

@@ -58,7 +58,7 @@ export const deleteOrphans = (m: TableMapping): Sql =>
     '',
   );
 
-const deleteOrphan = (m: TableMapping, target: Target): Sql => sql`
+export const deleteOrphan = (m: TableMapping, target: Target): Sql => sql`
     DELETE FROM ${qualified(target.table)} n
      WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`OLD.${ident(k.source)}`)}
        AND NOT EXISTS (SELECT FROM ${qualified(m.source)} s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`OLD.${ident(k.source)}`)})
