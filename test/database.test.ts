@@ -99,6 +99,17 @@ describe('a session', () => {
       await expect(session.query(sql`SELECT 1`)).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
       await session.close();
     }));
+
+  it('reports it too when the server says why it cuts it', () =>
+    withDatabase('', async ({ connect, rows }) => {
+      const session = await connect('worker');
+      const sleeping = failureOf(session.query(sql`SELECT pg_sleep(60)`));
+      const isAsleep = `SELECT FROM pg_stat_activity WHERE pid = ${session.pid} AND wait_event = 'PgSleep'`;
+      while ((await rows(isAsleep)).length === 0);
+      await rows(`SELECT pg_terminate_backend(${session.pid}, 10000)`);
+      expect(await sleeping).toMatchObject({ code: 'CONNECTION_FAILED' });
+      await session.close();
+    }));
 });
 
 describe('a transaction', () => {
