@@ -19,6 +19,7 @@ const layers = [
   'verify',
   'execute',
   'report',
+  'publication',
   'workspace',
   'app',
   'demo',
@@ -32,7 +33,7 @@ const mayNotLookUp = layers.map((layer, i) => ({
   to: { path: `^src/(${layers.slice(i + 1).join('|') || '$none'})[./]` },
 }));
 
-const pure = { path: '^src/(markdown|spec|sql|steps|mappings|operations|lint|plan|report)/', pathNot: '[.]test[.]ts$' };
+const pure = { path: '^src/(markdown|spec|sql|steps|mappings|operations|lint|plan|report|publication)/', pathNot: '[.]test[.]ts$' };
 
 export default {
   forbidden: [

@@ -1,4 +1,5 @@
 import type { Root } from 'mdast';
+import type { PageRecords, Publication, Published } from '../publication/document.ts';
 
 /** A page as a search shows it. */
 export interface PageSummary {
@@ -23,4 +24,14 @@ export interface Workspace {
   /** Pages that have every word, those with all of them in the title first. */
   readonly find: (words: string) => Promise<readonly PageSummary[]>;
   readonly read: (ref: string) => Promise<Page>;
+}
+
+/** Brings pages to what they are to say, and does nothing the second time. Cut short anywhere, it goes on when called again. */
+export type Publish = (publication: Publication, options: PublishOptions) => Promise<Published>;
+
+export interface PublishOptions {
+  readonly records: PageRecords;
+  /** Says what would change, and changes nothing. */
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
 }
