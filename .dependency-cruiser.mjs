@@ -33,7 +33,10 @@ const mayNotLookUp = layers.map((layer, i) => ({
   to: { path: `^src/(${layers.slice(i + 1).join('|') || '$none'})[./]` },
 }));
 
-const pure = { path: '^src/(markdown|spec|sql|steps|mappings|operations|lint|plan|report|publication)/', pathNot: '[.]test[.]ts$' };
+const pure = {
+  path: '^src/(markdown|spec|sql|steps|mappings|operations|lint|plan|report|publication)/',
+  pathNot: '[.]test[.]ts$',
+};
 
 export default {
   forbidden: [
