@@ -294,6 +294,54 @@ describe('drains', () => {
   });
 });
 
+describe('without a foreign key, while everyone syncs at once', () => {
+  /** The copy of row 1 is missing, and what adds it comes after a snapshot. */
+  const withoutCopy = `ALTER TABLE user_preferences DISABLE TRIGGER USER; DELETE FROM user_preferences WHERE user_id = 1; DO $$ DECLARE t text; BEGIN
+    FOR t IN SELECT quote_ident(tgname) FROM pg_trigger WHERE tgrelid = 'user_preferences'::regclass AND NOT tgisinternal LOOP
+      EXECUTE 'ALTER TABLE user_preferences ENABLE ALWAYS TRIGGER ' || t; END LOOP; END $$`;
+  const waysAway = ['DELETE FROM users WHERE id = 1', 'UPDATE users SET id = 101 WHERE id = 1'];
+  const snapshot = 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM users';
+  const untilCopied = (r: Race, work: Promise<unknown>) => {
+    let over = false;
+    const end = () => void (over = true);
+    work.then(end, end);
+    return untilTrue(r.db.url, 'SELECT EXISTS (SELECT FROM user_preferences WHERE user_id = 1)', () => over);
+  };
+
+  it('a REPEATABLE READ writer that saw the copy of a row leaves nothing to drain', () =>
+    race({ migration: withoutForeignKey, before: users, phase: 'dual-write' }, async (r) => {
+      await (
+        await r.session()
+      ).do(`${snapshot}; UPDATE users SET id = 101 WHERE id = 1; DELETE FROM users WHERE id = 2; COMMIT`);
+      expect(await r.row('SELECT count(*)::int AS n FROM lockkeeper.dirty')).toEqual({ n: 0 });
+      expect(await theme(r, 101)).toBe('light');
+    }));
+
+  it.each(waysAway)('a repair waits for snapshots that do not see what it adds: %s', (away) =>
+    race({ migration: withoutForeignKey, before: users, phase: 'dual-write' }, async (r) => {
+      await r.db.run(withoutCopy);
+      const late = await r.session(snapshot);
+      const repair = r.m.repair();
+      await untilCopied(r, repair);
+      await late.do(`${away}; COMMIT`);
+      await repair;
+    }),
+  );
+
+  it.each(waysAway)('so does the gate before contract: %s', (away) =>
+    race({ migration: withoutForeignKey, before: users, phase: 'switch' }, async (r) => {
+      await r.db.run(`${withoutCopy}; ${captured(1)}`);
+      const late = await r.session(snapshot);
+      await r.m.approveAll();
+      const contract = r.m.to('contract');
+      await untilCopied(r, contract);
+      await late.do(`${away}; COMMIT`);
+      await contract;
+      expect(await theme(r, 1)).toBeUndefined();
+    }),
+  );
+});
+
 describe('back from contract', () => {
   it('is not over before a captured row that somebody held has been brought up to date', async () => {
     let moved = false;
