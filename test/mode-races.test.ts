@@ -85,6 +85,28 @@ it('a row that is deleted and inserted again in one statement keeps its document
     expect(await theme(r, 1)).toBe('dark');
   }));
 
+it('a column that somebody adds to a new table, or takes from it, reaches sessions that have synced before', () =>
+  race({ migration: withForeignKey, before: users, phase: 'dual-write' }, async (r) => {
+    const session = await r.session();
+    const write = (value: string) =>
+      session.do(
+        `UPDATE users SET preferences = preferences || '{"theme": "${value}"}' WHERE id = 1; INSERT INTO users SELECT max(id) + 1, '', '{"theme": "${value}"}' FROM users`,
+      );
+    await write('one');
+    await r.db.run('ALTER TABLE user_preferences ADD density text');
+    await write('two');
+    expect(await theme(r, 1)).toBe('two');
+    await r.db.run(`UPDATE user_preferences SET density = 'high' WHERE user_id = 1`);
+    await write('three');
+    expect(await r.row('SELECT theme, density FROM user_preferences WHERE user_id = 1')).toEqual({
+      theme: 'three',
+      density: 'high',
+    });
+    await r.db.run('ALTER TABLE user_preferences DROP density');
+    await write('four');
+    expect(await theme(r, 1)).toBe('four');
+  }));
+
 describe('changes of mode', () => {
   it('nothing is written back from copies before captured writes have reached them', async () => {
     let moved = false;
