@@ -35,8 +35,8 @@ export interface Notion {
   readonly settle: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** It is not known whether the request was carried out. */
-class AnswerLost extends Error {}
+/** It is not known what is there now: look again. */
+export class AnswerLost extends Error {}
 
 const TRIES = 6;
 const TIMEOUT_MS = 60_000;
