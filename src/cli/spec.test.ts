@@ -111,7 +111,7 @@ it.each([
   [['read', 'nowhere.md'], 'FILE_NOT_FOUND', 'nowhere.md cannot be read.'],
   [['read', 'latin.md'], 'FILE_NOT_FOUND', 'latin.md cannot be read as text.'],
   [['find', 'x', '--workspace', 'notion'], 'USAGE', '"notion" is no workspace.'],
-  [['find', 'x', '--workspace', 'files:nowhere'], 'FILE_NOT_FOUND', 'nowhere cannot be read.'],
+  [['find', 'x', '--workspace', 'files:nowhere'], 'FILE_NOT_FOUND', 'There is no folder '],
 ])('%j: %s', async (argv, code, message) => {
   const cwd = await folderOf({ ...docs, 'latin.md': new Uint8Array([0x23, 0x20, 0xe4, 0x0a]) });
   const failed = await run(cwd, argv);
