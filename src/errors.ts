@@ -53,6 +53,9 @@ export const exitCodes = {
   GATE_CLOSED: 3,
   NOT_CONFIRMED: 3,
   ARCHIVE_NOT_FOUND: 3,
+  // publishing
+  NOT_PUBLISHED: 3,
+  PAGES_BUSY: 3,
   INTERRUPTED: 1,
   UNEXPECTED: 1,
 } as const;

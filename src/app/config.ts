@@ -48,6 +48,10 @@ const specSettings = z
       .regex(/^files:./u, 'Write files:FOLDER.')
       .default('files:docs')
       .meta({ description: 'Where specifications are: files:FOLDER, relative to this file.' }),
+    update: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether published pages are updated by themselves after each phase.' }),
     labels: z
       .partialRecord(z.enum(slots), z.array(z.string().min(1)))
       .default({})

@@ -79,6 +79,8 @@ export interface Rule {
   readonly optIn?: true;
   /** What its fix leads to is the same schema, so that `--fix` may write it. */
   readonly fixable?: true;
+  /** The harm is as long as the table is large: none when it is known to be small. */
+  readonly scales?: true;
   /** What it finds, in a line. */
   readonly summary: string;
   readonly why: string;

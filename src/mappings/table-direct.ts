@@ -29,7 +29,7 @@ import {
 
 const changedAt = (target: number, column: number): Sql => ident(`changed_${target}_${column}`);
 const fresh = (target: number): Sql => ident(`fresh_${target}`);
-const [document, suspicious] = [ident('document'), ident('suspicious')];
+const [document, suspicious, unseen] = [ident('document'), ident('suspicious'), ident('unseen')];
 
 /**
  * What every write of a row goes through is made of small expressions that are only looked at where something has changed: preparing
@@ -47,6 +47,7 @@ export function directBody(m: TableMapping, mode: Exclude<Mode, 'capture'>, befo
     ...m.targets.map((t, i) => sql`${fresh(i)} ${qualified(t.table)}%ROWTYPE`),
     sql`${document} jsonb`,
     sql`${suspicious} boolean`,
+    sql`${unseen} boolean`,
   ];
   const becomes = parents.map((parent, k) => {
     const rules = columns.find((c) => inline(c.rules.settable(before)) === parent)?.rules;
@@ -107,17 +108,27 @@ const deleteAll = (m: TableMapping): Sql =>
     ),
   );
 
-const moveAndBringUpToDate = (m: TableMapping): Sql =>
-  sql`${
-    m.foreignKeys
-      ? moveAll(m)
-      : sql`
+/** A snapshot older than a copy does not see it at the old key, where it stays: the drain will find it. (A foreign key would have raised 40001.) */
+const moveAndBringUpToDate = (m: TableMapping): Sql => {
+  const isUnseen = join(
+    m.targets.map(
+      (t) =>
+        sql`NOT EXISTS (SELECT FROM ${qualified(t.table)} n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`OLD.${ident(k.source)}`)})`,
+    ),
+    ' OR ',
+  );
+  return sql`
+    ${unseen} := ${notReadCommitted}${m.foreignKeys ? sql` AND ${asReplica}` : sql``} AND (${isUnseen});${
+      m.foreignKeys
+        ? moveAll(m)
+        : sql`
     IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
     ELSE${moveAll(m)}
     END IF;`
-  }${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}
-    IF ${notReadCommitted}${m.foreignKeys ? sql` AND ${asReplica}` : sql``} THEN${remember(m, 'OLD')}${remember(m, 'NEW')}
+    }${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}
+    IF ${unseen} THEN${remember(m, 'OLD')}
     END IF;`;
+};
 
 /**
  * Columns that this write did not change stay as they are: the new shape may hold there what the document cannot. Values are computed

@@ -6,6 +6,7 @@ import { usage } from '../errors.ts';
 import { type FormatFlags, withExamples, withFormat } from '../options.ts';
 import { print } from '../print.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
+import { publishCommand, updateCommand } from './spec-publish.ts';
 
 type Flags = FormatFlags & { readonly workspace?: string };
 
@@ -14,10 +15,16 @@ const WORKSPACE = ['--workspace <name>', 'files:FOLDER (default: the configurati
 export const specCommand = (terminal: Terminal): Command =>
   withExamples(
     new Command('spec')
-      .summary('find a specification, and read what it asks for')
+      .summary('find a specification, read what it asks for, and publish its plan and tasks')
       .addCommand(findCommand(terminal))
-      .addCommand(readCommand(terminal)),
-    ['spec find "user preferences"', 'spec read docs/specs/user-preferences.md'],
+      .addCommand(readCommand(terminal))
+      .addCommand(publishCommand(terminal, WORKSPACE))
+      .addCommand(updateCommand(terminal)),
+    [
+      'spec find "user preferences"',
+      'spec read docs/specs/user-preferences.md',
+      'spec publish user-preferences --spec docs/specs/user-preferences.md',
+    ],
   );
 
 const findCommand = (terminal: Terminal): Command =>

@@ -8,6 +8,7 @@ import { serialBase, typeOf } from '../world/column-type.ts';
 export const addColumnAutoIncrement: Rule = {
   id: 'add-column-auto-increment',
   severity: 'error',
+  scales: true,
   summary: 'A serial or identity column on a table in use.',
   why: 'Every row gets its number at once: the table and its indexes are rewritten under a lock against everything. Identity is no better than serial here.',
   lock: 'ACCESS EXCLUSIVE',

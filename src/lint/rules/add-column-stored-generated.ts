@@ -9,6 +9,7 @@ import { constraintsOf } from '../world/define-column.ts';
 export const addColumnStoredGenerated: Rule = {
   id: 'add-column-stored-generated',
   severity: 'error',
+  scales: true,
   summary: 'A stored generated column on a table in use.',
   why: 'Its value is computed and written into every row: the table and its indexes are rewritten under a lock against everything. A plain column that a trigger keeps and batches fill does without.',
   lock: 'ACCESS EXCLUSIVE',

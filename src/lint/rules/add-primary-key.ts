@@ -10,6 +10,7 @@ import { autoName, constraintsOf } from '../world/define-column.ts';
 export const addPrimaryKey: Rule = {
   id: 'add-primary-key',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'A primary key that builds its index on a table in use.',
   why: 'Under one lock against everything the index is built, and the columns are searched for NULL when they are not NOT NULL yet.',

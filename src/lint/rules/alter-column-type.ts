@@ -12,6 +12,7 @@ const varchar20 = 'CREATE TABLE users (id int, name varchar(20), price numeric(8
 export const alterColumnType: Rule = {
   id: 'alter-column-type',
   severity: 'error',
+  scales: true,
   summary: 'A change of type that rewrites the table, rebuilds an index or checks all rows again.',
   why: 'The table and its indexes are written anew under a lock against everything. A foreign key of the column locks and checks the other table as well. The column’s statistics are gone until ANALYZE, and prepared statements that read all columns fail once.',
   lock: 'ACCESS EXCLUSIVE',

@@ -6,6 +6,7 @@ import type { Rule } from '../rule.ts';
 export const alterConstraintEnforced: Rule = {
   id: 'alter-constraint-enforced',
   severity: 'error',
+  scales: true,
   summary: 'ALTER CONSTRAINT … ENFORCED.',
   why: 'It looks like a flag in the catalog, and checks every row under a lock against everything. Dropping the constraint and adding it NOT VALID can be validated while the table is used.',
   lock: 'ACCESS EXCLUSIVE',

@@ -10,6 +10,7 @@ import { autoName, constraintsOf } from '../world/define-column.ts';
 export const checkWithoutNotValid: Rule = {
   id: 'check-without-not-valid',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'A CHECK on a table in use that is checked at once.',
   why: 'Every row is read while the table is locked against everything, even when the column is new and has no value yet.',

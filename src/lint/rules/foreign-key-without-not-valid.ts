@@ -11,6 +11,7 @@ import { autoName, constraintsOf } from '../world/define-column.ts';
 export const foreignKeyWithoutNotValid: Rule = {
   id: 'foreign-key-without-not-valid',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'A foreign key on a table in use that is checked at once.',
   why: 'Both tables are locked against writes while every row of the referencing one is looked up in the other.',

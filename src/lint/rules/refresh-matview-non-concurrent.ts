@@ -7,6 +7,7 @@ import type { Rule } from '../rule.ts';
 export const refreshMatviewNonConcurrent: Rule = {
   id: 'refresh-matview-non-concurrent',
   severity: 'warning',
+  scales: true,
   summary: 'REFRESH MATERIALIZED VIEW without CONCURRENTLY.',
   why: 'Nobody can read the view while its query runs. CONCURRENTLY lets readers go on with the old rows.',
   lock: 'ACCESS EXCLUSIVE',

@@ -14,6 +14,7 @@ const kinds = {
 export const reindexNonConcurrent: Rule = {
   id: 'reindex-non-concurrent',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'REINDEX without CONCURRENTLY.',
   why: 'The index itself is locked against everything while it is built. Planning a query opens every index of its tables, so reads wait too, although only the index is locked.',

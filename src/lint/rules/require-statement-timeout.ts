@@ -5,6 +5,7 @@ import { milliseconds } from '../world/settings.ts';
 export const requireStatementTimeout: Rule = {
   id: 'require-statement-timeout',
   severity: 'info',
+  scales: true,
   optIn: true,
   summary: 'DDL on a table in use without a statement_timeout.',
   why: 'A statement that turns out to scan or rewrite the table holds its lock for as long as that takes, and nothing stops it.',

@@ -6,6 +6,7 @@ import { readsAndWrites } from '../words.ts';
 export const setLoggedUnlogged: Rule = {
   id: 'set-logged-unlogged',
   severity: 'error',
+  scales: true,
   summary: 'SET LOGGED or SET UNLOGGED.',
   why: 'The table and its indexes are rewritten under a lock against everything. An unlogged table is empty after a crash, and on replicas always. A new table that is filled and swapped in does without the lock.',
   lock: 'ACCESS EXCLUSIVE',

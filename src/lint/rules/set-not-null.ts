@@ -10,6 +10,7 @@ import { columnNamed } from '../world/objects.ts';
 export const setNotNull: Rule = {
   id: 'set-not-null',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'SET NOT NULL without a validated CHECK that proves it.',
   why: 'PostgreSQL reads the whole table under a lock against everything, and gives up when it meets a NULL.',

@@ -9,6 +9,7 @@ import { readsAndWrites } from '../words.ts';
 export const setTablespace: Rule = {
   id: 'set-tablespace',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'A table or index moves to another tablespace.',
   why: 'All of it is copied under a lock against everything. For an index REINDEX (TABLESPACE …) CONCURRENTLY does it beside the work, for a table pg_repack.',

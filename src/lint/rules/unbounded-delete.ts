@@ -6,6 +6,7 @@ import { isTautology, written } from '../unbounded.ts';
 export const unboundedDelete: Rule = {
   id: 'unbounded-delete',
   severity: 'warning',
+  scales: true,
   summary: 'A DELETE of all rows.',
   why: 'Every row stays locked until the transaction ends, foreign keys are looked up for each, and the space is free only after VACUUM. Batches by key, each committed, or dropping a partition, do the same unnoticed.',
   lock: 'ROW EXCLUSIVE',

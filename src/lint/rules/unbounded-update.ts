@@ -8,6 +8,7 @@ import { boundsRows, columnsAskedNull, isTautology, joinsItself, written, listsI
 export const unboundedUpdate: Rule = {
   id: 'unbounded-update',
   severity: 'warning',
+  scales: true,
   summary: 'An UPDATE of all rows, or of all that have no value yet.',
   why: 'Every row stays locked until the transaction ends, so that writers pile up behind it; each gets a second version that VACUUM can not remove before that; replicas lag behind the WAL. Batches of a few thousand by key, each committed, do the same unnoticed.',
   lock: 'ROW EXCLUSIVE',

@@ -6,6 +6,7 @@ import { readsAndWrites } from '../words.ts';
 export const vacuumFullOrCluster: Rule = {
   id: 'vacuum-full-or-cluster',
   severity: 'error',
+  scales: true,
   summary: 'VACUUM FULL or CLUSTER.',
   why: 'The table and its indexes are rewritten under a lock against everything. A plain VACUUM makes the space usable again; pg_repack and pg_squeeze give it back while the table is used.',
   lock: 'ACCESS EXCLUSIVE',

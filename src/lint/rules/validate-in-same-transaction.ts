@@ -7,6 +7,7 @@ import { autoName, constraintColumns, constraintKind } from '../world/define-col
 export const validateInSameTransaction: Rule = {
   id: 'validate-in-same-transaction',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'A constraint is added NOT VALID and validated in one transaction.',
   why: 'The lock of adding it is held until the transaction ends, and so during the scan: NOT VALID was for nothing.',
