@@ -56,6 +56,7 @@ async function notionOf(
       parent: null,
       tasks: null,
       people: {},
+      sprint: null,
       ...settings,
       ...change,
     });

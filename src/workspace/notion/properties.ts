@@ -1,5 +1,5 @@
 import { textOf } from '../../markdown/runs.ts';
-import type { Document } from '../../publication/document.ts';
+import type { Document, TaskProperties } from '../../publication/document.ts';
 import { groupOf, named, type Option, optionsOf, priorityOption, statusOption } from './options.ts';
 import { runsOf } from './read-block.ts';
 import { type Role, rolesIn } from './roles.ts';
@@ -20,15 +20,17 @@ export interface TaskTable {
   readonly roles: Readonly<Partial<Record<Role, PropertySchema>>>;
   /** Ids of users, by the names that tasks have. */
   readonly people: Readonly<Record<string, string>>;
+  /** Of tasks that have none of their own. */
+  readonly sprint: string | null;
   /** Of the pages of a related sprint table with this title: null for none or several. */
   readonly sprintPage: (property: PropertySchema, title: string) => Promise<string | null>;
 }
 
 export const taskTable = (
   source: DataSource,
-  people: TaskTable['people'],
+  { people, sprint }: Pick<TaskTable, 'people' | 'sprint'>,
   sprintPage: TaskTable['sprintPage'],
-): TaskTable => ({ source, roles: rolesIn(source), people, sprintPage });
+): TaskTable => ({ source, roles: rolesIn(source), people, sprint, sprintPage });
 
 export interface TaskValues {
   readonly values: readonly Value[];
@@ -44,39 +46,49 @@ interface Made {
 export async function valuesOf({ key, title, properties }: Document, table: TaskTable): Promise<TaskValues> {
   const values: Value[] = [];
   const problems: string[] = [];
-  if (!properties) return { values, problems };
-  const { status, priority, assignee, sprint, start, due, effort } = properties;
-  const { roles } = table;
-  const put = (role: Role, wanted: string | null, make: (property: PropertySchema) => Made | null): void => {
-    const property = roles[role];
-    if (!property || wanted === null) return;
-    const made = make(property);
+  for (const [role, wanted, make] of properties ? wishes(key, properties, table) : []) {
+    const property = table.roles[role];
+    if (!property || wanted === null) continue;
+    const made = await make(property, wanted);
     if (made) values.push({ role, property, ...made });
     else
       problems.push(
-        `${title}: ${property.name} has nothing for “${wanted}”. Add it in Notion, or set the property by hand.`,
+        `${title}: ${property.name} has nothing for “${wanted}”. ${remedies[role] ?? 'Add it in Notion, or set the property by hand.'}`,
       );
-  };
-  put('status', status, (property) => chosen(property, statusOption(property, status)));
-  if (priority)
-    put('priority', priority, (property) =>
-      property.type === 'rich_text' ? text(priority) : chosen(property, priorityOption(property, priority)),
-    );
-  const person = assignee === null ? undefined : personOf(table.people, assignee);
-  if (person === undefined && assignee !== null && roles.assignee)
-    problems.push(
-      `${title}: nobody in Notion is known as “${assignee}”. Add the id of the user to spec.notion.people.`,
-    );
-  else put('assignee', assignee, () => ({ value: { people: [{ id: person }] }, shown: assignee ?? '' }));
-  const page =
-    sprint !== null && roles.sprint?.type === 'relation' ? await table.sprintPage(roles.sprint, sprint) : null;
-  put('sprint', sprint, (property) => sprintValue(property, sprint ?? '', page));
-  put('start', start, () => days(start, null));
-  put('due', due, () => days(due, null));
-  if (!roles.start && !roles.due) put('dates', start ?? due, () => days(start, due));
-  put('effort', effort === null ? null : String(effort), () => ({ value: { number: effort }, shown: String(effort) }));
-  put('key', key, () => text(key));
+  }
   return { values, problems };
+}
+
+const remedies: Readonly<Partial<Record<Role, string>>> = { assignee: 'Add the id of the user to spec.notion.people.' };
+
+/** What is wanted, in words, and how a property says it; null where it cannot. */
+type Wish = readonly [
+  role: Role,
+  wanted: string | null,
+  make: (property: PropertySchema, wanted: string) => Made | null | Promise<Made | null>,
+];
+
+function wishes(key: string, properties: TaskProperties, table: TaskTable): Wish[] {
+  const { status, priority, assignee, sprint, start, due, effort } = properties;
+  const { roles } = table;
+  return [
+    ['status', status, (property) => chosen(property, statusOption(property, status))],
+    [
+      'priority',
+      priority,
+      (property) =>
+        property.type === 'rich_text'
+          ? text(priority ?? '')
+          : chosen(property, priority && priorityOption(property, priority)),
+    ],
+    ['assignee', assignee, (_, name) => person(table, name)],
+    ['sprint', sprint ?? table.sprint, (property, name) => sprintValue(property, name, table)],
+    ['start', start, () => days(start, null)],
+    ['due', due, () => days(due, null)],
+    ['dates', (roles.start ?? roles.due) ? null : (start ?? due), () => days(start, due)],
+    ['effort', effort === null ? null : String(effort), (_, shown) => ({ value: { number: effort }, shown })],
+    ['key', key, (_, shown) => text(shown)],
+  ];
 }
 
 const text = (content: string): Made => ({
@@ -90,8 +102,10 @@ const chosen = ({ type }: PropertySchema, option: Option | null): Made | null =>
     shown: option.name,
   };
 
-const personOf = (people: TaskTable['people'], name: string): string | undefined =>
-  Object.entries(people).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
+function person({ people }: TaskTable, name: string): Made | null {
+  const [, id] = Object.entries(people).find(([known]) => known.toLowerCase() === name.toLowerCase()) ?? [];
+  return id === undefined ? null : { value: { people: [{ id }] }, shown: name };
+}
 
 /** One day, or from one to another. */
 function days(start: string | null, due: string | null): Made {
@@ -102,10 +116,12 @@ function days(start: string | null, due: string | null): Made {
   };
 }
 
-function sprintValue(property: PropertySchema, sprint: string, page: string | null): Made | null {
-  if (property.type === 'relation')
-    return page === null ? null : { value: { relation: [{ id: page }] }, shown: sprint };
+async function sprintValue(property: PropertySchema, sprint: string, { sprintPage }: TaskTable): Promise<Made | null> {
   if (property.type === 'rich_text') return text(sprint);
+  if (property.type === 'relation') {
+    const id = await sprintPage(property, sprint);
+    return id === null ? null : { value: { relation: [{ id }] }, shown: sprint };
+  }
   if (property.type !== 'number') return chosen(property, named(optionsOf(property), [sprint]));
   const [number] = /\d+/u.exec(sprint) ?? [];
   return number === undefined ? null : { value: { number: Number(number) }, shown: number };

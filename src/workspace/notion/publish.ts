@@ -14,6 +14,8 @@ export interface NotionPlaces {
   readonly parent: string | null;
   /** The task database, where the publication names none. */
   readonly tasks: string | null;
+  /** Of tasks that have none of their own. */
+  readonly sprint: string | null;
   /** Ids of users, by the names that tasks have. */
   readonly people: Readonly<Record<string, string>>;
 }
@@ -86,12 +88,12 @@ async function draftAll(finder: Finder, documents: readonly Document[], { plans,
 
 async function tableFor(
   notion: Notion,
-  { tasks, people }: NotionPlaces,
+  { tasks, ...settings }: NotionPlaces,
   publication: Publication,
 ): Promise<TaskTable | null> {
   if (!publication.documents.some(({ kind }) => kind === 'task')) return null;
   const source = await findDataSource(notion, publication.tasks ?? tasks);
-  return taskTable(source, people, (property, title) => pageTitled(notion, property, title));
+  return taskTable(source, settings, (property, title) => pageTitled(notion, property, title));
 }
 
 /** The one page of a related table with this title. */
