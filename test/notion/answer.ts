@@ -1,7 +1,11 @@
 import { type Call, type Handler, type Routes } from './api/call.ts';
+import { matcherOf } from './api/match.ts';
 import { blocks } from './api/blocks.ts';
+import { comments } from './api/comments.ts';
 import { databases } from './api/databases.ts';
+import { markdown } from './api/markdown.ts';
 import { pages } from './api/pages.ts';
+import { propertyItems } from './api/property-items.ts';
 import { queries } from './api/queries.ts';
 import { users } from './api/users.ts';
 import { expectValid, fields, type Fields, isFields, text, uuid } from './check.ts';
@@ -24,12 +28,21 @@ export interface Answer {
   readonly retryAfter: number | null;
 }
 
-const routes: Routes = { ...users, ...pages, ...blocks, ...databases, ...queries };
+const routes: Routes = {
+  ...users,
+  ...pages,
+  ...propertyItems,
+  ...markdown,
+  ...blocks,
+  ...databases,
+  ...queries,
+  ...comments,
+};
 
-const patterns = Object.entries(routes).map(([route, handler]) => {
-  const [method = '', path = ''] = route.split(' ');
-  return { method, handler, pattern: new RegExp(`^${path.replaceAll(/:(\w+)/gu, '(?<$1>[^/]+)')}$`, 'u') };
-});
+/** `METHOD /v1/path/:id`, all that there is. */
+export const allRoutes: readonly string[] = Object.keys(routes);
+
+const match = matcherOf(allRoutes);
 
 /** Does what a request asks, wholly or not at all. What is thrown is no answer of Notion's but a fault of this server. */
 export function answer(world: World, token: string, request: Request): Answer {
@@ -70,10 +83,9 @@ function routed({ method, path }: Request): {
   readonly handler: Handler;
   readonly path: Readonly<Record<string, string>>;
 } {
-  for (const { pattern, handler, ...route } of patterns) {
-    const match = route.method === method ? pattern.exec(path) : null;
-    if (match) return { handler, path: { ...match.groups } };
-  }
+  const matched = match(method, path);
+  const handler = matched ? routes[matched.route] : undefined;
+  if (matched && handler) return { handler, path: matched.path };
   throw new ApiError(400, 'invalid_request_url', 'Invalid request URL.');
 }
 
@@ -116,7 +128,7 @@ function checkedPath(path: Readonly<Record<string, string>>): Readonly<Record<st
 }
 
 /** Numbers, truth values and lists are what they look like. */
-function queryOf(query: URLSearchParams): Fields {
+export function queryOf(query: URLSearchParams): Fields {
   const names = [...new Set([...query.keys()].map((name) => name.replace(/\[\]$/u, '')))];
   const entries = names.map((name): readonly [string, unknown] => {
     const values = [...query.getAll(name), ...query.getAll(`${name}[]`)];

@@ -5,20 +5,22 @@
  *     const client = new Client({ auth: notion.token, baseUrl: notion.url, notionVersion: '2026-03-11' });
  *     const { dataSource } = notion.seed.database({ title: 'Tasks', properties: { Name: { title: {} } } });
  *     notion.inject({ how: 'cut', committed: true, skip: 2 });
- *     ... notion.requests, notion.outline(), notion.url + '/view'
+ *     ... notion.requests, notion.outline(); to look at in a browser: notion.url + '/view'
  *     await notion.close();
  *
  * What it does not have is refused: uploads, views, templates, webhooks, asynchronous tasks.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Answer, answer, errorAnswer, type Request } from './answer.ts';
+import { type Answer, answer, errorAnswer, queryOf, type Request } from './answer.ts';
+import type { Fields } from './check.ts';
 import { ApiError } from './errors.ts';
 import { answers, type Fault, type FaultQueue, takeFault, tokenBucket } from './faults.ts';
 import type { NotionOptions } from './options.ts';
 import { outlineOf } from './outline.ts';
 import { type Seed, seedOf } from './seed.ts';
 import type { State } from './state.ts';
+import { viewOf } from './view/pages.ts';
 import { newId, type World } from './world.ts';
 
 /** One request that came, with what became of it. */
@@ -26,6 +28,7 @@ export interface LoggedRequest {
   readonly method: string;
   readonly path: string;
   readonly version: string | undefined;
+  readonly query: Fields;
   /** As it was sent; undefined where there was none or it was no JSON. */
   readonly body: unknown;
   /** Null when the connection was cut. */
@@ -65,6 +68,13 @@ export async function startNotion(options: NotionOptions = {}): Promise<Notion> 
 
   const respond = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await requestOf(incoming);
+    if (!request.path.startsWith('/v1')) {
+      const page = request.method === 'GET' ? viewOf(world, request.path) : null;
+      response
+        .writeHead(page === null ? 404 : 200, { 'content-type': 'text/html; charset=utf-8' })
+        .end(page ?? 'Not found');
+      return;
+    }
     const fault = takeFault(faults, request) ?? (tooMany() ? ({ how: 'rate_limited' } as const) : null);
     const real = (): Answer => {
       try {
@@ -76,9 +86,18 @@ export async function startNotion(options: NotionOptions = {}): Promise<Notion> 
     };
     const sent = await send(response, fault, real, newRequestId(requests.length));
     const { method, path, version } = request;
-    requests.push({ method, path, version, body: jsonOf(request.text), ...sent, fault: fault?.how ?? null });
+    requests.push({
+      method,
+      path,
+      version,
+      query: queryOf(request.query),
+      body: jsonOf(request.text),
+      ...sent,
+      fault: fault?.how ?? null,
+    });
   };
   const server = createServer((incoming, response) => void respond(incoming, response));
+  server.keepAliveTimeout = 0; // a client that was busy must not find its connection closed
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
   const close = () => closed(server);
   return {
