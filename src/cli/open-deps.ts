@@ -6,6 +6,7 @@ import type { Connect, Session } from '../database/database.ts';
 import type { Target } from '../database/target.ts';
 import type { Emit } from '../events.ts';
 import { type ConnectionFlags, readSettings } from './settings.ts';
+import { notionAccess } from './notion-access.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface OpenDeps {
@@ -23,7 +24,8 @@ export async function openDeps(
   const { target, config, project } = await readSettings(flags, terminal);
   const { clock, signal, self } = terminal;
   const { root, spec } = project;
-  const pages = { open: (workspace: string) => openWorkspace(workspace, root), follow: spec.update };
+  const notion = { ...notionAccess(terminal), ...spec.notion };
+  const pages = { open: (workspace: string) => openWorkspace(workspace, root, notion), follow: spec.update };
   const connect = cancellable(connectTo(target), terminal);
   return { target, project, deps: { connect, clock, emit, signal, config, pages, self } };
 }

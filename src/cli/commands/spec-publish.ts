@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { publishSpec } from '../../app/publish-spec.ts';
 import { updateSpec, wantedPages } from '../../app/update-spec.ts';
 import type { PublishingDeps } from '../../app/write-pages.ts';
-import { workspaceFrom } from '../../app/workspaces.ts';
+import { workspaceFrom, workspaceOf } from '../../app/workspaces.ts';
 import { LockkeeperError } from '../../errors.ts';
 import { renderPublished } from '../../report/render-published.ts';
 import { usage } from '../errors.ts';
@@ -36,7 +36,10 @@ export const publishCommand = (terminal: Terminal, workspace: readonly [string, 
       const published = await publishSpec(deps, {
         migration,
         page: flags.spec,
-        workspace: flags.workspace === undefined ? spec.workspace : workspaceFrom(flags.workspace, terminal.cwd, root),
+        workspace:
+          flags.workspace === undefined
+            ? workspaceOf(flags.spec, spec.workspace)
+            : workspaceFrom(flags.workspace, terminal.cwd, root),
         root,
         labels: spec.labels,
         tasks: flags.tasks ?? null,
