@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { PublishingDeps } from '../../src/app/write-pages.ts';
 import { publishSpec } from '../../src/app/publish-spec.ts';
 import { updateSpec } from '../../src/app/update-spec.ts';
-import { openWorkspace } from '../../src/app/workspaces.ts';
 import type { Connect } from '../../src/database/database.ts';
 import { writeMarkdown } from '../../src/markdown/write-markdown.ts';
 import type { Document, Publication } from '../../src/publication/document.ts';
+import { filesWorkspace } from '../../src/workspace/files.ts';
 import type { Publish } from '../../src/workspace/workspace.ts';
 import { migrate } from './example.ts';
 
@@ -55,7 +55,7 @@ export async function publishing(
     return Promise.resolve({ changes: [], problems: [] });
   };
   const open = (name: string) => {
-    const files = openWorkspace(name, root);
+    const files = filesWorkspace(name, join(root, name.replace('files:', '')));
     return publish === 'files' ? files : { ...files, publish: publish ?? keep };
   };
   const pages = { open, follow };
