@@ -3,12 +3,19 @@ import type { Plan, PlannedGate, PlannedPhase } from '../plan/plan.ts';
 import { code, plain } from '../report/markdown.ts';
 import { duration, shellWord } from '../report/words.ts';
 import { momentText } from './body.ts';
-import { gateWhy, oldShapes, withoutStatement } from './criteria.ts';
-import { gateEvent, type History, isDone } from './history.ts';
+import { oldShapes } from './criteria.ts';
+import { gateEvent, type History, isDone, shortened } from './history.ts';
 
-/** Who or what stands in the way of what, and what to do about it. */
-export function blockers(plan: Plan, history: History): readonly string[] {
-  if (!hasStarted(history)) return [];
+/** Something that stands in the way. */
+export interface Blocking {
+  /** Of what: the id of a step or gate, a mapping, or a phase; null for the whole migration. */
+  readonly of: string | null;
+  /** Markdown: who blocks what, and what to do about it. */
+  readonly text: string;
+}
+
+export function blockers(plan: Plan, history: History): readonly Blocking[] {
+  if (['pending', 'planned', 'rolledBack'].includes(history.status.state)) return [];
   const next = plan.phases.find(
     ({ name }) => !history.status.phases.some((phase) => phase.name === name && phase.done),
   );
@@ -21,32 +28,35 @@ export function blockers(plan: Plan, history: History): readonly string[] {
   ];
 }
 
-const hasStarted = ({ status }: History): boolean => !['pending', 'planned', 'rolledBack'].includes(status.state);
-
-const executorGone = ({ migration }: Plan, { status }: History): readonly string[] =>
+const executorGone = ({ migration }: Plan, { status }: History): readonly Blocking[] =>
   status.executor && !status.executor.alive
     ? [
-        `The executor on ${plain(status.executor.host)} is gone: ${code(`lockkeeper apply ${shellWord(migration)}`)} goes on where it stopped.`,
+        {
+          of: null,
+          text: `The executor on ${plain(status.executor.host)} is gone, and nothing goes on before ${code(`lockkeeper apply ${shellWord(migration)}`)} is typed again.`,
+        },
       ]
     : [];
 
 /** The session that a step waits for, if nothing happened to the step since. */
-function waiting({ events }: History): readonly string[] {
+function waiting({ events }: History): readonly Blocking[] {
   const last = events.findLast(({ event }) => event.type === 'step.waiting' || event.type === 'horizon.waiting');
-  if (!last) return [];
+  if (last?.event.type !== 'step.waiting' && last?.event.type !== 'horizon.waiting') return [];
+  if (events.slice(events.indexOf(last) + 1).some(({ event }) => ends(event))) return [];
   const { event, at } = last;
-  const moved = events.slice(events.indexOf(last) + 1).some((later) => ends(later.event));
-  if (moved || (event.type !== 'step.waiting' && event.type !== 'horizon.waiting')) return [];
-  const what = event.type === 'step.waiting' ? event.step : event.mapping;
-  return event.blockers.map((blocker) => `${sessionText(blocker)} blocks ${code(what)} (${momentText(at)}).`);
+  const of = event.type === 'step.waiting' ? event.step : event.mapping;
+  return event.blockers.map((blocker) => ({
+    of,
+    text: `${code(of)} is blocked by ${sessionText(blocker)}, since ${momentText(at)}.`,
+  }));
 }
 
 const ends = ({ type }: Event): boolean =>
-  type === 'step.finished' || type === 'phase.finished' || type === 'run.finished' || type === 'run.started';
+  ['step.finished', 'phase.finished', 'run.finished', 'run.started'].includes(type);
 
 const sessionText = ({ pid, user, application, state, transactionMs }: Blocker): string =>
   [
-    `The session ${pid}`,
+    `the session ${pid}`,
     user !== null && `of ${code(user)}`,
     application !== null && application !== '' && `(${plain(application)})`,
     state !== null && plain(state),
@@ -55,30 +65,34 @@ const sessionText = ({ pid, user, application, state, transactionMs }: Blocker):
     .filter(Boolean)
     .join(' ');
 
-const approvals = ({ name }: PlannedPhase, { status }: History): readonly string[] =>
+const approvals = ({ name }: PlannedPhase, { status }: History): readonly Blocking[] =>
   status.gates
     .filter(({ id, open }) => id === `phase-${name}` && !open)
-    .map(({ opensBy }) => `A person who may approve blocks ${code(name)}: ${code(opensBy)}.`);
+    .map(({ opensBy }) => ({
+      of: name,
+      text: `${code(name)} is blocked by a person who has to approve it: ${code(opensBy)}.`,
+    }));
 
 /** Gates before which everything is done. */
-function gates({ name, steps }: PlannedPhase, plan: Plan, history: History): readonly string[] {
+function gates({ name, steps }: PlannedPhase, plan: Plan, history: History): readonly Blocking[] {
   const first = steps.findIndex((step) => step.kind !== 'gate' && !isDone(history, step));
   const before = first === -1 ? steps : steps.slice(0, first);
   return before
     .filter((step): step is PlannedGate => step.kind === 'gate' && !isDone(history, step))
-    .flatMap((gate) => gateText(gate, name, plan, history));
+    .filter((gate) => isClosed(gate, history))
+    .map((gate) => {
+      const status = history.status.gates.find(({ id }) => id === gate.id);
+      const why = gateEvent(history, gate)?.why ?? shortened(status?.why ?? '');
+      const { who, opensBy } = culprit(gate, plan, history);
+      return { of: gate.id, text: `${code(name)} is blocked by ${who}: ${plain(why)}. ${opensBy}` };
+    });
 }
 
-function gateText(gate: PlannedGate, phase: string, plan: Plan, history: History): readonly string[] {
-  const status = history.status.gates.find(({ id }) => id === gate.id);
-  const looked = gateEvent(history, gate)?.type === 'gate.closed';
-  // What reads whole tables is looked at only when the run comes to it.
-  const isClosed = gate.gate === 'parity' || gate.gate === 'quarantine' ? looked : status?.open === false;
-  if (!isClosed) return [];
-  const { who, opensBy } = culprit(gate, plan, history);
-  const why = plain(gateWhy(gate, history) || withoutStatement(status?.why ?? ''));
-  return [`${who} ${gate.gate === 'soak' ? 'has to pass before' : 'blocks'} ${code(phase)}: ${why}. ${opensBy}`];
-}
+/** What reads whole tables is looked at only when the run comes to it. */
+const isClosed = (gate: PlannedGate, history: History): boolean =>
+  gate.gate === 'parity' || gate.gate === 'quarantine'
+    ? gateEvent(history, gate)?.isOpen === false
+    : history.status.gates.some(({ id, open }) => id === gate.id && !open);
 
 function culprit(gate: PlannedGate, plan: Plan, history: History): { readonly who: string; readonly opensBy: string } {
   const word = shellWord(plan.migration);
@@ -86,22 +100,22 @@ function culprit(gate: PlannedGate, plan: Plan, history: History): { readonly wh
   switch (gate.gate) {
     case 'parity':
       return {
-        who: 'A difference between both shapes',
+        who: 'a difference between both shapes',
         opensBy: `To mend it: ${code(`lockkeeper verify ${word} --repair`)}.`,
       };
     case 'quarantine':
-      return { who: 'Values that do not fit', opensBy: `To see them: ${code(`lockkeeper quarantine list ${word}`)}.` };
+      return { who: 'values that do not fit', opensBy: `To see them: ${code(`lockkeeper quarantine list ${word}`)}.` };
     case 'soak':
-      return { who: 'Time', opensBy: soakText(gate, history) };
+      return { who: 'time that has to pass', opensBy: soakText(gate, history) };
     case 'old-shape-unused':
       return {
-        who: `Code that still uses ${oldShapes(plan)}`,
+        who: `code that still uses ${oldShapes(plan)}`,
         opensBy: `Stop it and take a new reading with ${code(`lockkeeper reads ${word} new`)}; or, if you know better, ${approve}.`,
       };
     case 'backup':
-      return { who: 'Whoever takes the backup', opensBy: `To name it: ${approve}.` };
+      return { who: 'whoever takes the backup', opensBy: `To name it: ${approve}.` };
     case 'contract-approval':
-      return { who: 'A person who may approve', opensBy: `To approve: ${approve}.` };
+      return { who: 'a person who has to approve it', opensBy: `To approve: ${approve}.` };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RootContent } from 'mdast';
 import { readMarkdown } from '../markdown/read-markdown.ts';
-import { plain } from '../report/markdown.ts';
+import { code, plain } from '../report/markdown.ts';
 import { sections } from '../report/text.ts';
 import type { Section } from './document.ts';
 
@@ -16,6 +16,13 @@ function bodyOf(text: string): readonly RootContent[] {
     node.type === 'heading' ? { ...node, depth: Math.min(6, node.depth + 1) as typeof node.depth } : node,
   );
 }
+
+/** Text of ours, in which what stands between backticks is code. */
+export const prose = (text: string): string =>
+  text
+    .split('`')
+    .map((part, i) => (i % 2 ? code(part) : plain(part)))
+    .join('');
 
 export const linkTo = (key: string, text: string): string => `[${plain(text)}](lockkeeper:${key})`;
 

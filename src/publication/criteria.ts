@@ -55,7 +55,7 @@ export function measuredText(step: PlannedStep, history: History): string {
 }
 
 function figures(step: PlannedStep, history: History): string {
-  if (step.kind === 'gate') return plain(gateWhy(step, history));
+  if (step.kind === 'gate') return plain(gateEvent(history, step)?.why ?? '');
   if (step.kind === 'backfill') {
     const fill = history.status.backfill.find(({ mapping }) => mapping === step.mapping);
     return fill ? plural(fill.rowsDone, 'row') : '';
@@ -64,12 +64,6 @@ function figures(step: PlannedStep, history: History): string {
   if (!record || record.lockHeldMs <= 0 || !locksOf(step).some(blocksSomething)) return '';
   return `lock held ${duration(record.lockHeldMs)}`;
 }
-
-export const gateWhy = (gate: PlannedGate, history: History): string =>
-  withoutStatement(gateEvent(history, gate)?.why ?? '');
-
-/** Why a gate is closed may name a statement: its text is not for everybody who may read a page. */
-export const withoutStatement = (why: string): string => why.replace(/, for example: [^]*$/u, '');
 
 const finished = (step: PlannedStep, { times }: History): string => {
   const at = times.get(step.id)?.finishedAt;

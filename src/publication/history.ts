@@ -34,14 +34,22 @@ export const isDone = ({ status }: History, { id }: PlannedStep): boolean =>
 export const hasBegun = ({ status }: History, { id }: PlannedStep): boolean =>
   status.steps.some((step) => step.id === id && step.state !== 'pending' && step.state !== 'undone');
 
-/** What a gate that was passed, or that stopped the run, said last. */
-export function gateEvent({ events }: History, { id }: PlannedStep) {
-  const said = events.filter(
-    ({ event }) => (event.type === 'gate.opened' || event.type === 'gate.closed') && event.step === id,
-  );
-  const last = said.at(-1);
-  return last && 'why' in last.event ? { at: last.at, type: last.event.type, why: last.event.why } : null;
+/** What a gate that was passed, or that stopped the run, said last; null once its phase was taken back. */
+export function gateEvent({ events }: History, { id, phase }: PlannedStep) {
+  let said: { readonly at: string; readonly isOpen: boolean; readonly why: string } | null = null;
+  let back = false;
+  for (const { at, event } of events) {
+    if (event.type === 'run.started') back = event.direction === 'back';
+    else if (event.type === 'phase.finished' && event.phase === phase && back) said = null;
+    else if ((event.type === 'gate.opened' || event.type === 'gate.closed') && event.step === id)
+      said = { at, isOpen: event.type === 'gate.opened', why: shortened(event.why) };
+  }
+  return said;
 }
+
+/** A statement's text is not for everybody who may read a page, and what is not there need not be counted. */
+export const shortened = (why: string): string =>
+  why.replace(/, for example: [^]*$/u, '').replaceAll(', 0 missing, 0 extra, 0 stale', ', no difference');
 
 /** How much of a plan is done, in percent and rounded down: 100 is all of it. A backfill counts by its rows. */
 export function percentDone({ phases }: Plan, history: History): number {

@@ -4,7 +4,7 @@ import { changes, movement } from '../report/plan-changes.ts';
 import { downtime as downtimeText, gateText, stepTable, totalText } from '../report/render-plan-markdown.ts';
 import { bytesText, duration, rowsText, relationText, shellWord } from '../report/words.ts';
 import type { Requirements } from '../spec/requirements.ts';
-import { linkTo, section } from './body.ts';
+import { linkTo, prose, section } from './body.ts';
 import {
   checkboxes,
   gatesOf,
@@ -53,7 +53,7 @@ export const overview = ({ plan, requirements, history }: PlanInput): Section | 
       ],
     ),
     plan.notes.length ? 'Good to know:' : null,
-    plan.notes.length ? bullets(plan.notes.map(plain)) : null,
+    plan.notes.length ? bullets(plan.notes.map(prose)) : null,
   ]);
 };
 

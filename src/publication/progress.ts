@@ -1,12 +1,13 @@
-import type { Plan, PlannedPhase } from '../plan/plan.ts';
+import type { Plan, PlannedPhase, PlannedStep } from '../plan/plan.ts';
 import { bullets, code, markdownTable, plain } from '../report/markdown.ts';
 import { number } from '../report/numbers.ts';
 import { duration, plural } from '../report/words.ts';
 import { blockers } from './blockers.ts';
 import { momentText, section } from './body.ts';
-import { gateWhy, gatesOf, longestLockText } from './criteria.ts';
+import { gatesOf, longestLockText, stepsOf } from './criteria.ts';
 import type { Section } from './document.ts';
 import { gateEvent, hasBegun, type History, isDone, percentDone } from './history.ts';
+import { misfitPlace } from './task-notes.ts';
 import { updates } from './updates.ts';
 
 /** Where the migration stands, from the journal alone. */
@@ -14,8 +15,8 @@ export const progress = (plan: Plan, history: History): Section | null =>
   section('progress', 'Progress', [
     `**${percentDone(plan, history)} %**: ${stateText(plan, history)}`,
     phaseTable(plan, history),
-    ...titled('Blockers', bullets(blockers(plan, history))),
-    ...titled('Backfill', bullets(backfills(history))),
+    ...titled('Blockers', bullets(blockers(plan, history).map(({ text }) => text))),
+    ...titled('Backfill', bullets(backfills(plan, history))),
     ...titled('Gates', gateTable(plan, history)),
     ...titled('Values that do not fit', quarantineTable(history)),
     ...titled('Verification', bullets(verified(plan, history))),
@@ -67,7 +68,7 @@ const phaseTable = (plan: Plan, history: History): string =>
         phase.name,
         state,
         `${done} of ${phase.steps.length}`,
-        state !== 'to do' && started !== null ? momentText(started) : '–',
+        (state === 'in progress' || state === 'done') && started !== null ? momentText(started) : '–',
         state === 'done' && finished !== null ? momentText(finished) : '–',
       ];
     }),
@@ -79,8 +80,8 @@ function spanOf({ steps }: PlannedPhase, { times }: History) {
   return { started: known.map(({ startedAt }) => startedAt).sort()[0] ?? null, finished: ends.sort().at(-1) ?? null };
 }
 
-const backfills = ({ status }: History): readonly string[] =>
-  status.backfill.map((fill) =>
+const backfills = (plan: Plan, history: History): readonly string[] =>
+  fillsOf(stepsOf(plan), history).map((fill) =>
     [
       `${code(fill.mapping)}: ${number(fill.rowsDone)} of ${plural(fill.rowsTotal, 'row')}`,
       fill.rowsPerSecond !== null && fill.rowsPerSecond > 0 && `${number(Math.round(fill.rowsPerSecond))} rows/s`,
@@ -101,11 +102,11 @@ function gateTable(plan: Plan, history: History): string {
     .map((gate) => {
       const done = isDone(history, gate);
       const said = gateEvent(history, gate);
-      const state = done ? 'passed' : said?.type === 'gate.closed' ? 'closed' : 'not reached';
+      const state = done ? 'passed' : said?.isOpen === false ? 'closed' : 'not reached';
       return [
         `${plain(gate.title)} (${code(gate.id)})`,
         state,
-        plain(gateWhy(gate, history)),
+        plain(said?.why ?? ''),
         said ? momentText(said.at) : '',
       ];
     });
@@ -115,13 +116,7 @@ function gateTable(plan: Plan, history: History): string {
 
 function quarantineTable({ quarantine }: History): string {
   if (!quarantine.length) return '';
-  const rows = quarantine.map((g) => [
-    code(`${g.target}.${g.column}`),
-    plain(g.type),
-    plain(g.reason),
-    g.state,
-    number(g.rows),
-  ]);
+  const rows = quarantine.map((g) => [misfitPlace(g), plain(g.type), plain(g.reason), g.state, number(g.rows)]);
   return markdownTable(['column', 'type of the value', 'why', 'state', 'rows'], rows);
 }
 
@@ -144,13 +139,15 @@ function measured(plan: Plan, history: History): readonly string[] {
       `**${phase.name}**: ${longestLockText({ ...plan, phases: [phase] }, history)}`,
       `waited ${duration(waited)} for locks`,
       ...(retried.length ? [`${plural(retried.length, 'step')} stepped aside and tried again`] : []),
-      ...fillsOf(phase, history),
+      ...fillsOf(phase.steps, history).map((fill) => `${plural(fill.rowsDone, 'row')} of ${code(fill.mapping)}`),
     ].join(', ');
   });
 }
 
-const fillsOf = ({ steps }: PlannedPhase, { status }: History): readonly string[] =>
-  steps.flatMap((step) => {
-    const fill = step.kind === 'backfill' ? status.backfill.find(({ mapping }) => mapping === step.mapping) : undefined;
-    return fill ? [`${plural(fill.rowsDone, 'row')} of ${code(fill.mapping)}`] : [];
-  });
+/** How far the copying has come, where it has begun. */
+const fillsOf = (steps: readonly PlannedStep[], history: History) =>
+  steps.flatMap((step) =>
+    step.kind === 'backfill' && hasBegun(history, step)
+      ? history.status.backfill.filter(({ mapping }) => mapping === step.mapping)
+      : [],
+  );

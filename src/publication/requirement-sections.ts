@@ -40,8 +40,9 @@ const SHOWN = 4;
 
 /** A phase whose steps are all among them is named as a whole; of many others, the first. */
 function listed(steps: readonly PlannedStep[], { phases }: Plan): string {
+  const all = phases.flatMap((phase) => phase.steps);
+  if (all.every((step) => step.kind === 'gate' || steps.includes(step))) return 'every step';
   const whole = phases.filter((phase) => phase.steps.every((step) => steps.includes(step)));
-  if (whole.length === phases.length) return 'every step';
   const single = steps.filter(({ phase }) => !whole.some(({ name }) => name === phase));
   const shown = single.length > SHOWN ? single.slice(0, SHOWN - 1) : single;
   const rest = single.length - shown.length;
@@ -60,7 +61,7 @@ function evidence(trace: Trace, { plan, history }: PlanInput): string {
     return missing.length === trace.checks.length
       ? 'not yet'
       : `${trace.checks.length - missing.length} of ${trace.checks.length} checks`;
-  if (trace.slots.includes('downtime')) return `done; ${longestLockText(plan, history)}${sizeText(trace, plan)}`;
+  if (trace.slots.includes('downtime')) return `shown: ${longestLockText(plan, history)}${sizeText(trace, plan)}`;
   const told = trace.checks.slice(-1).map((step) => measuredText(step, history));
   return `shown: ${told.join('; ') || 'done'}${trace.slots.includes('scale') ? sizeText(trace, plan) : ''}`;
 }

@@ -3,7 +3,7 @@ import { code, markdownTable, plain } from '../report/markdown.ts';
 import { number } from '../report/numbers.ts';
 import { plural, shellWord } from '../report/words.ts';
 import type { Risk } from '../steps/step.ts';
-import { section } from './body.ts';
+import { prose, section } from './body.ts';
 import { gatesOf, oldShapes, stepsOf } from './criteria.ts';
 import type { Section } from './document.ts';
 import { isDone } from './history.ts';
@@ -116,7 +116,7 @@ function own({ level, because, mitigation }: Risk, plan: Plan): readonly Row[] {
       risk: `${step ? `${plain(step.title)}: ` : ''}${plain(because)}`,
       probability: gates ? `low: behind ${plural(gates, 'gate')}` : 'medium',
       impact: level,
-      mitigation: plain(mitigation),
+      mitigation: prose(mitigation),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { bullets, plain } from '../report/markdown.ts';
 import type { Priority } from '../spec/requirements.ts';
 import { dayOf, linkTo, momentText, section } from './body.ts';
@@ -72,6 +72,14 @@ function startOf({ criteria }: Task, history: History): string | null {
   return first === undefined ? null : dayOf(first);
 }
 
+/** What is in the way of these steps. */
+const blocking = (mine: ReadonlySet<PlannedStep>, plan: Plan, history: History): readonly string[] =>
+  blockers(plan, history)
+    .filter(({ of }) =>
+      [...mine].some(({ id, phase, kind }) => of === null || of === id || (of === phase && kind !== 'gate')),
+    )
+    .map(({ text }) => text);
+
 /** Where it stands, who blocks it, and what was measured. */
 function notesOf(
   task: Task,
@@ -97,9 +105,7 @@ function notesOf(
     ...(status === 'done' || !open.length
       ? []
       : [`waits for ${open.map(({ key, title }) => linkTo(keyOf(plan, key), title)).join(' and ')}`]),
-    ...(status === 'done'
-      ? []
-      : blockers(plan, history).filter((text) => [...mine].some(({ phase }) => text.includes(`\`${phase}`)))),
+    ...(status === 'done' ? [] : blocking(mine, plan, history)),
     ...done
       .filter(({ kind }) => kind !== 'gate')
       .map((step) => `${plain(step.title)}: ${measuredText(step, history) || 'done'}`),

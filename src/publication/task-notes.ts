@@ -103,8 +103,12 @@ export function queries(heading: string, found: readonly AffectedStatement[], { 
 export function queryText({ query, calls, columns, failsOnce }: AffectedStatement): string {
   const text = normalized(query);
   const told = `${plural(calls, 'call')}, uses ${columns.map(code).join(', ') || 'none of the columns by name'}${failsOnce ? '; prepared, it fails once with "cached plan must not change result type"' : ''}:`;
-  return text === null ? `${told} its text cannot be shown.` : `${told}\n\n${block('sql', text.trim())}`;
+  return text === null ? `${told} its text cannot be shown.` : `${told}\n\n${block('sql', cut(text.trim()))}`;
 }
+
+const LONGEST = 1500;
+
+const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text);
 
 export const objects = ({ impact, migration }: Plan): readonly string[] =>
   impact.dependants.length
@@ -148,16 +152,14 @@ export const monitoring = ({ migration, mappings }: Plan): string =>
     ]),
   ].join('\n\n');
 
+/** A document that is none has no column. */
+export const misfitPlace = ({ target, column }: History['quarantine'][number]): string =>
+  target === '' ? 'the whole value' : code(`${target}.${column}`);
+
 /** Counts by place, type and reason; keys and values stay in the database. */
 export function misfits({ misfits: expected }: Plan, found: History['quarantine']): string {
   const planned = (expected ?? []).map((m) => [code(m.column), plain(m.type), plain(m.reason), rowsText(m.rows)]);
-  const set = found.map((g) => [
-    code(`${g.target}.${g.column}`),
-    plain(g.type),
-    plain(g.reason),
-    g.state,
-    number(g.rows),
-  ]);
+  const set = found.map((g) => [misfitPlace(g), plain(g.type), plain(g.reason), g.state, number(g.rows)]);
   return [
     ...(planned.length
       ? ['Counted when the plan was made:', markdownTable(['column', 'type of the value', 'why', 'rows'], planned)]

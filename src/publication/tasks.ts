@@ -183,7 +183,7 @@ function rollbackPlan(plan: Plan): Task {
 function misfits(plan: Plan, { quarantine, status }: History, wasPublished: boolean): Task | null {
   const expected = plan.misfits ?? [];
   if (!expected.length && !quarantine.length && !wasPublished) return null;
-  const places = new Set([...expected.map((m) => m.column), ...quarantine.map((g) => `${g.target}.${g.column}`)]);
+  const places = new Set([...expected.map((m) => code(m.column)), ...quarantine.map((g) => notes.misfitPlace(g))]);
   const gates = gatesOf(plan, 'quarantine');
   const copied = status.steps.some(({ kind, state }) => kind === 'backfill' && state === 'done');
   const open = quarantine.filter(({ state }) => state === 'open').reduce((sum, { rows }) => sum + rows, 0);

@@ -3,8 +3,7 @@ import type { Plan } from '../plan/plan.ts';
 import { code, plain } from '../report/markdown.ts';
 import { duration, plural } from '../report/words.ts';
 import { momentText } from './body.ts';
-import { withoutStatement } from './criteria.ts';
-import type { History } from './history.ts';
+import { type History, shortened } from './history.ts';
 
 const AT_MOST = 20;
 
@@ -12,10 +11,15 @@ const AT_MOST = 20;
 export function updates({ migration }: Plan, { events }: History): readonly string[] {
   const found: { readonly at: string; readonly text: string }[] = [];
   let back = false;
+  const closed = new Set<string>();
   for (const { at, event } of events) {
     if (event.type === 'run.started') back = event.direction === 'back';
     const text = updateText(event, back, migration);
-    if (text !== null && found.at(-1)?.text !== text) found.push({ at, text });
+    if (text === null || closed.has(text)) continue;
+    // A gate that is found closed again is no news.
+    if (event.type === 'gate.closed') closed.add(text);
+    else closed.clear();
+    found.push({ at, text });
   }
   return found
     .slice(-AT_MOST)
@@ -26,9 +30,9 @@ export function updates({ migration }: Plan, { events }: History): readonly stri
 function updateText(event: Event, back: boolean, migration: string): string | null {
   if (event.type === 'phase.finished')
     return `the phase ${code(event.phase)} ${back ? 'was taken back' : 'is done'}, in ${duration(event.ms)}`;
-  if (event.type === 'gate.closed') return `it waits at ${code(event.step)}: ${plain(withoutStatement(event.why))}`;
+  if (event.type === 'gate.closed') return `it waits at ${code(event.step)}: ${plain(shortened(event.why))}`;
   if (event.type === 'gate.opened' && told.includes(event.gate))
-    return `${code(event.step)} was passed: ${plain(event.why)}`;
+    return `${code(event.step)} was passed: ${plain(shortened(event.why))}`;
   if (event.type === 'quarantine.found')
     return `${plural(event.rows, 'row')} of ${code(event.mapping)} with values that do not fit, set aside`;
   if (event.type === 'run.paused') return 'somebody paused it';
