@@ -1,12 +1,14 @@
 import type { Clarification, Fact, Requirements, Slot, SpecifiedColumn } from './requirements.ts';
 
-type Found = Pick<Requirements, 'facts' | 'columns' | 'sql' | 'notUnderstood'>;
+type Found = Pick<Requirements, 'title' | 'facts' | 'columns' | 'sql' | 'notUnderstood'>;
+/** Says that something gets another name. */
+export const RENAME = /\brenam(?:e|es|ed|ing)\b|\bumbenenn/iu;
 
 /** What a person must say before the change can be planned with certainty, and what is assumed until then. */
 export const clarificationsOf = (found: Found): Clarification[] => [
   ...openQuestions(found),
   ...contradictions(found),
-  ...renames(found.columns),
+  ...renames(found),
   ...vagueCriteria(found),
   ...gaps(found),
 ];
@@ -94,7 +96,8 @@ function differentTypes(columns: readonly SpecifiedColumn[]): Clarification[] {
 const nameOf = ({ table, column }: SpecifiedColumn) => (table === null ? column : `${table}.${column}`);
 
 /** A column that goes beside one of its type that comes may be the same one under another name. */
-function renames(columns: readonly SpecifiedColumn[]): Clarification[] {
+function renames({ title, columns, facts }: Found): Clarification[] {
+  const said = [title ?? '', ...facts.map(({ text }) => text)].find((text) => RENAME.test(text));
   return columns
     .filter(({ change }) => change === 'drop')
     .flatMap((gone) => {
@@ -110,7 +113,10 @@ function renames(columns: readonly SpecifiedColumn[]): Clarification[] {
           ...{ text: `${nameOf(gone)} → ${come.column}`, line: gone.line, block: gone.block },
           question: `Is ${come.column} the new name of ${nameOf(gone)}?`,
           impact: 'A rename keeps the values; a drop and an add does not.',
-          assumption: 'They are two columns, and nothing is dropped without being asked for.',
+          assumption:
+            said === undefined
+              ? 'They are two columns, and nothing is dropped without being asked for.'
+              : `Yes, as “${said}” says.`,
         },
       ];
     });

@@ -5,6 +5,7 @@ import { oneLine } from '../../report/text.ts';
 import { usage } from '../errors.ts';
 import { type FormatFlags, withExamples, withFormat } from '../options.ts';
 import { print } from '../print.ts';
+import { specDraftCommand } from './spec-draft.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
 
 type Flags = FormatFlags & { readonly workspace?: string };
@@ -16,7 +17,8 @@ export const specCommand = (terminal: Terminal): Command =>
     new Command('spec')
       .summary('find a specification, and read what it asks for')
       .addCommand(findCommand(terminal))
-      .addCommand(readCommand(terminal)),
+      .addCommand(readCommand(terminal))
+      .addCommand(specDraftCommand(terminal)),
     ['spec find "user preferences"', 'spec read docs/specs/user-preferences.md'],
   );
 
