@@ -98,7 +98,7 @@ async function settled(
       plan = outcome;
     }
   }
-  const left = [...unsupported, ...refused];
+  const left = [...unsupported, ...refused].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const traced = trace(requirements, kept, plan);
   const yaml = kept.length ? writeDraft({ ...about, operations: kept, unsupported: left, requirements: traced }) : null;
   return {

@@ -75,7 +75,13 @@ export const strangers = (said: Said, tables: readonly NamedTable[]): Clarificat
   );
 
 /** Keys without a column. */
-export function keysLeft(said: Said, { others }: Keys, rows: number, home: string | null): Clarification[] {
+export function keysLeft(
+  said: Said,
+  { others }: Keys,
+  rows: number,
+  home: string | null,
+  why: string,
+): Clarification[] {
   if (!others.length || home === null) return [];
   const shown = others
     .slice(0, 10)
@@ -85,7 +91,7 @@ export function keysLeft(said: Said, { others }: Keys, rows: number, home: strin
     ask(
       said,
       `Should these keys have columns of their own: ${shown.join(', ')}${more}?`,
-      'Few documents have them, or what they hold is no single value.',
+      why,
       `No: they are kept in ${home}, and go back and forth with it.`,
     ),
   ];

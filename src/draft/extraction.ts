@@ -38,6 +38,8 @@ export function draftExtraction(
   };
 }
 
+const SELDOM = 'Few documents have them, or what they hold is no single value.';
+const UNNAMED = 'The page names no column for them.';
 const LATER =
   'extract_json builds plain indexes of one column: add it by a create_index in a migration after this one.';
 
@@ -55,7 +57,13 @@ function questionsOf(
     ...tossUps(said, placed, names),
     ...defaultsMeant(said, named, json, `${source.table.name}.${source.column.name}`),
     ...strangers(said, named),
-    ...keysLeft(said, left, json.rows, remainder && `${remainder.table.name}.${remainder.column}`),
+    ...keysLeft(
+      said,
+      left,
+      json.rows,
+      remainder && `${remainder.table.name}.${remainder.column}`,
+      open.length ? SELDOM : UNNAMED,
+    ),
   ];
 }
 

@@ -39,7 +39,7 @@ export function keyColumn(path: JsonPath, name: string, { defaultOf, indexOn }: 
 
 const reasons = (path: JsonPath, fields: KeyColumn, closed: DraftedColumn['closed'], index: string | null) => [
   `in ${percent(path.share)} of rows`,
-  ...(path.choices === null || closed ? [] : [`${path.choices} different values`]),
+  ...(path.choices === null || path.choices < 2 || closed ? [] : [`${path.choices} different values`]),
   ...(path.misfits ? [`${path.misfits} do not cast and wait in quarantine`] : []),
   ...(closed ? [`${closed.strangers} have a value that hardly occurs, and wait in quarantine`] : []),
   ...(fields.default === undefined ? [] : ['default: as in the column’s own']),

@@ -1,10 +1,11 @@
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { ListedTable } from '../catalog/listed-table.ts';
-import type { Requirements } from '../spec/requirements.ts';
+import { answeredByDatabase } from '../spec/clarifications.ts';
+import type { Clarification, Requirements } from '../spec/requirements.ts';
 import { contradictions } from './contradictions.ts';
 import { distinctly, type DraftedOperation, type Findings, together, type Unsupported } from './draft.ts';
 import { jsonSources, newTablesSaid } from './json-source.ts';
-import { tablesCalled } from './look-up.ts';
+import { columnCalled, tablesCalled } from './look-up.ts';
 import { settleNewTables } from './new-tables.ts';
 import { wishesInProse } from './prose.ts';
 import { settle } from './settle.ts';
@@ -28,7 +29,11 @@ export function makeDraft(requirements: Requirements, world: World): Findings {
   return {
     operations,
     questions: once(
-      [...contradictions(requirements, world), ...settled.questions, ...requirements.clarifications],
+      [
+        ...contradictions(requirements, world),
+        ...settled.questions,
+        ...requirements.clarifications.filter(isForPeople),
+      ],
       ({ question }) => question,
     ),
     unsupported: once([...settled.unsupported, ...unmet], ({ what, text, line }: Unsupported) =>
@@ -36,6 +41,10 @@ export function makeDraft(requirements: Requirements, world: World): Findings {
     ),
   };
 }
+
+/** The database answers what is missing on the page about the schema as it is. */
+const isForPeople = ({ text, assumption }: Clarification): boolean =>
+  text !== '' || !answeredByDatabase.has(assumption);
 
 /** The JSON columns whose structure has to be known, because new tables may be made of them. */
 export function columnsToRead(
@@ -58,10 +67,15 @@ function wishesOf(requirements: Requirements, world: Names): readonly Wish[] {
   };
   return [
     ...wishesInSql(requirements),
-    ...wishesInColumns(requirements, isThere(world)),
+    ...wishesInColumns(requirements, isThere(world), hasColumn(world)),
     ...wishesInProse(requirements, known),
   ];
 }
+
+const hasColumn =
+  ({ tables }: Pick<World, 'tables'>) =>
+  (table: string, column: string): boolean =>
+    tablesCalled(tables, table).some((one) => columnCalled(one, column) !== null);
 
 type Names = Pick<World, 'tables' | 'catalog'>;
 

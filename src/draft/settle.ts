@@ -68,8 +68,9 @@ function changeType(wish: WishOf<'change_column_type'>, world: World): Findings 
   return { ...drafted, questions: typeQuestions(wish, of, column) };
 }
 
-const typeComments = ({ to }: WishOf<'change_column_type'>, { type }: Column): readonly Comment[] => [
+const typeComments = ({ to, up, down }: WishOf<'change_column_type'>, { type }: Column): readonly Comment[] => [
   { path: ['type'], text: `${type} now` },
+  ...(up !== null && down !== null ? [{ path: ['up'], text: 'by its name: hundredths' }] : []),
   ...(to === null ? [{ path: ['end_as'], text: 'a second migration gives the new column the old name' }] : []),
 ];
 

@@ -4,7 +4,11 @@ import { typeOfPrisma } from './types.ts';
 import type { Wish } from './wish.ts';
 
 /** What tables of columns and Prisma models ask for, and columns that go while others of their type come, which are renames where the page says so. SQL is read by its statements. */
-export function wishesInColumns({ title, facts, columns }: Requirements, isThere: (table: string) => boolean): Wish[] {
+export function wishesInColumns(
+  { title, facts, columns }: Requirements,
+  isThere: (table: string) => boolean,
+  hasColumn: (table: string, column: string) => boolean,
+): Wish[] {
   const renaming = [title ?? '', ...facts.map(({ text }) => text)].some((text) => RENAME.test(text));
   const renames = renaming ? pairs(columns) : [];
   const taken = new Set(renames.flat());
@@ -24,7 +28,7 @@ export function wishesInColumns({ title, facts, columns }: Requirements, isThere
         table,
         columns: added(table),
       })),
-    ...own.filter(({ table }) => table === null || isThere(table)).flatMap((c) => wishOf(c, columns)),
+    ...own.filter(({ table }) => table === null || isThere(table)).flatMap((c) => wishOf(c, columns, hasColumn)),
   ];
 }
 
@@ -62,11 +66,16 @@ function pairs(columns: readonly SpecifiedColumn[]): (readonly [SpecifiedColumn,
     });
 }
 
-function wishOf(c: SpecifiedColumn, columns: readonly SpecifiedColumn[]): Wish[] {
+function wishOf(
+  c: SpecifiedColumn,
+  columns: readonly SpecifiedColumn[],
+  hasColumn: (table: string, column: string) => boolean,
+): Wish[] {
   const about = { table: c.table, column: c.column };
   if (c.change === 'drop') return [{ ...saidOf(c), kind: 'other', what: 'drop a column', ...about }];
   if (c.side === 'current') return [];
-  if (c.change === 'add') return [{ ...saidOf(c), kind: 'other', what: 'add a column', ...about }];
+  if (c.change === 'add' || (c.table !== null && !hasColumn(c.table, c.column)))
+    return [{ ...saidOf(c), kind: 'other', what: 'add a column', ...about }];
   const type = typeOf(c);
   if (type === null) return [];
   const was = columns.find((o) => o.side === 'current' && o.table === c.table && o.column === c.column);

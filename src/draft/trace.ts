@@ -1,3 +1,4 @@
+import type { PhaseName } from '../events.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Fact, Requirements, Slot } from '../spec/requirements.ts';
 import type { DraftedOperation, Traced } from './draft.ts';
@@ -40,6 +41,8 @@ const LOCKS = 'lock budget: no step makes others queue for longer than a moment'
 const UNDO = 'each step carries its undo';
 const LENGTH = 'each chunk is timed, and waits for the application';
 
+const before: readonly PhaseName[] = ['expand', 'backfill', 'dual-write', 'switch'];
+
 function metBy(fact: Fact, operations: readonly DraftedOperation[], plan: Plan | null): Met {
   if (!plan || !operations.length) return nobody;
   const every = operations.map((_, i) => i + 1);
@@ -52,19 +55,35 @@ function metBy(fact: Fact, operations: readonly DraftedOperation[], plan: Plan |
     which: readonly number[] = every,
   ): Met =>
     which.length
-      ? { operations: which, phases: phases.filter((p) => from.includes(p)), gates: gatesOf(plan, gates), checks }
+      ? { operations: which, phases: phases.filter((p) => from.includes(p)), gates: gatesOf(plan, from, gates), checks }
       : nobody;
   if (fact.slot === 'compatibility')
-    return all(['expand', 'backfill', 'dual-write', 'switch'], ['parity', 'old-shape-unused'], [PARITY], replacing);
+    return all([...before, 'contract'], ['parity', 'old-shape-unused'], [PARITY], replacing);
   if (fact.slot === 'downtime') return fact.rule === 'phrase: downtime allowed' ? nobody : all(phases, [], [LOCKS]);
   if (fact.slot === 'scale') return all(['backfill'], [], [LENGTH], replacing);
   if (fact.slot === 'rollback') return all(phases, ['contract-approval'], [UNDO]);
   if (fact.slot === 'acceptance') return accepted(fact.text, all, replacing);
+  const steps = partsOf(fact);
+  if (steps.length) return all(steps, ['parity'], steps.includes('backfill') ? [PARITY] : [], replacing);
   const own = operations.flatMap(({ because }, i) =>
     because.some((b) => b.text === fact.text && b.line === fact.line) ? [i + 1] : [],
   );
   return all(phases, ['parity'], own.some((i) => replacing.includes(i)) ? [PARITY] : [], own);
 }
+
+/** Steps that people plan themselves, and that are phases here. */
+function partsOf({ slot, text }: Fact): readonly PhaseName[] {
+  if (slot === 'rollout') return parts.filter(([words]) => words.test(text)).map(([, phase]) => phase);
+  return /\b(?:existing|old) (?:rows|data|users|records|values)\b/iu.test(text) ? ['backfill'] : [];
+}
+
+const parts: readonly (readonly [RegExp, PhaseName])[] = [
+  [/\b(?:add|create)\b/iu, 'expand'],
+  [/\b(?:backfill|convert|copy|migrate data)\b/iu, 'backfill'],
+  [/\bdual[- ]writ|\bwrite (?:to )?both\b/iu, 'dual-write'],
+  [/\b(?:switch|move)\b[^.]*\breads?\b/iu, 'switch'],
+  [/\b(?:drop|remove|archive)\b[^.]*\b(?:column|old)\b/iu, 'contract'],
+];
 
 type Make = (
   phases: readonly string[],
@@ -78,15 +97,12 @@ function accepted(text: string, all: Make, replacing: readonly number[]): Met {
   if (/\bold (?:column|shape)\b[^.]*\b(?:gone|dropped|removed|archived)/iu.test(text))
     return all(['contract'], ['old-shape-unused', 'contract-approval'], [], replacing);
   if (/\b(?:lost|lossless|exactly|equal|identical|match(?:es)?)\b|\b(?:all|every)\b[^.]*\brows?\b/iu.test(text))
-    return all(['dual-write'], ['parity', 'quarantine'], [PARITY, LOSSLESS], replacing);
-  return /\b(?:zero|no|without) down-?time\b/iu.test(text)
-    ? all(['expand', 'backfill', 'dual-write', 'switch', 'contract'], [], [LOCKS])
-    : nobody;
+    return all(['dual-write', 'contract'], ['parity', 'quarantine'], [PARITY, LOSSLESS], replacing);
+  return /\b(?:zero|no|without) down-?time\b/iu.test(text) ? all([...before, 'contract'], [], [LOCKS]) : nobody;
 }
 
-/** Those of these kinds that the plan has. */
-const gatesOf = ({ phases }: Plan, kinds: readonly string[]): string[] => [
-  ...new Set(
-    phases.flatMap(({ steps }) => steps.flatMap((s) => (s.kind === 'gate' && kinds.includes(s.gate) ? [s.gate] : []))),
-  ),
-];
+/** Those of these kinds that the plan has in these phases. */
+const gatesOf = ({ phases }: Plan, from: readonly string[], kinds: readonly string[]): string[] => {
+  const steps = phases.filter(({ name }) => from.includes(name)).flatMap((phase) => phase.steps);
+  return [...new Set(steps.flatMap((s) => (s.kind === 'gate' && kinds.includes(s.gate) ? [s.gate] : [])))];
+};

@@ -7,7 +7,11 @@ export function renderDraft({ operations, questions, unsupported, path, yaml }: 
     items.length ? [paint.bold(heading), ...items].join('\n') : null;
   return sections([
     path === null ? null : oneLine(`Wrote ${path}: ${operations.map(({ kind }) => kind).join(', ')}.`),
-    yaml === null ? 'Nothing could be drafted.' : null,
+    yaml === null
+      ? unsupported.length
+        ? 'Nothing of it could be drafted.'
+        : 'No change of the schema was found that could be drafted.'
+      : null,
     section(
       'Questions',
       questions.map(({ question, impact, assumption, ...said }) =>

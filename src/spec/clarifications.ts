@@ -1,6 +1,12 @@
 import type { Clarification, Fact, Requirements, Slot, SpecifiedColumn } from './requirements.ts';
 
+const AS_IT_SAYS = 'As the database says.';
+const AS_IT_COUNTS = 'What the database itself counts.';
+
 type Found = Pick<Requirements, 'title' | 'facts' | 'columns' | 'sql' | 'notUnderstood'>;
+/** What a database answers by itself. */
+export const answeredByDatabase: ReadonlySet<string> = new Set([AS_IT_SAYS, AS_IT_COUNTS]);
+
 /** Says that something gets another name. */
 export const RENAME = /\brenam(?:e|es|ed|ing)\b|\bumbenenn/iu;
 
@@ -141,7 +147,7 @@ function gaps({ facts, columns, sql }: Found): Clarification[] {
       !has('current') && !shown('current'),
       'What does the schema look like now?',
       'The change starts from it.',
-      'As the database says.',
+      AS_IT_SAYS,
     ],
     [
       !has('target') && !has('functional') && !shown('target'),
@@ -149,12 +155,7 @@ function gaps({ facts, columns, sql }: Found): Clarification[] {
       'Nothing can be drafted without it.',
       'None: it waits for an answer.',
     ],
-    [
-      !has('scale'),
-      'How many rows and users are concerned?',
-      'It decides how the data is moved.',
-      'What the database itself counts.',
-    ],
+    [!has('scale'), 'How many rows and users are concerned?', 'It decides how the data is moved.', AS_IT_COUNTS],
     [!has('downtime'), 'May the application be stopped?', 'It decides how the change is made.', 'No: zero downtime.'],
     [!has('acceptance'), 'When is it done?', 'Nothing says what has to be checked.', 'The checks of the plan.'],
     [

@@ -152,9 +152,15 @@ function spokenKind(name: string, text: string): 'table' | 'column' | null {
   const before = text.slice(0, Math.max(at, 0));
   const list = /^(?:\s*,\s*(?:and )?[\w.]+|\s+(?:and|or|&)\s+[\w.]+)*/u.exec(after)?.[0] ?? '';
   const next = after.slice(list.length);
-  if (/^\s+(?:\w+\s+)?tables?\b/iu.test(next) || /\btables?:?\s+(?:[\w.]+(?:,| and)\s+)*$/iu.test(before))
+  if (
+    /^\s+(?:\w+\s+)?tables?\b/iu.test(next) ||
+    /\b(?:tables?|tabellen?):?\s+(?:[\w.]+(?:,| and| und)\s+)*$/iu.test(before)
+  )
     return 'table';
-  if (/^\s+(?:\w+\s+)?columns?\b/iu.test(next) || /\bcolumns?:?\s+(?:[\w.]+(?:,| and)\s+)*$/iu.test(before))
+  if (
+    /^\s+(?:\w+\s+)?columns?\b/iu.test(next) ||
+    /\b(?:columns?|spalten?):?\s+(?:[\w.]+(?:,| and| und)\s+)*$/iu.test(before)
+  )
     return 'column';
   return null;
 }
