@@ -4,6 +4,7 @@ import { verify } from '../src/app/verify.ts';
 import { withDatabase, type TestDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
 import { written } from './support/migration-file.ts';
+import { stepped } from './support/stepped.ts';
 
 // Our triggers are looked at before each phase and gate: what is not as it was left stops the run, and can be put back.
 
@@ -108,6 +109,20 @@ it('triggers that were changed stop the way back too, while new code’s writes 
   });
 });
 
+it('a trigger that is changed while a way back from contract is under way stops it before new tables go', async () => {
+  const migration = await extraction();
+  await withDatabase(users, async (db) => {
+    await migrate(db.connect, migration).to('contract');
+    const tampered = stepped(db.connect, async ({ when, text }) => {
+      if (when !== 'before' || !text.includes('gate = ANY') || !text.includes('phase-switch')) return;
+      const [trigger] = (await triggersOn(db, 'user_prefs')).filter((t) => t.function.includes('reverse'));
+      await db.run(`ALTER TABLE user_prefs DISABLE TRIGGER ${trigger?.name ?? ''}`);
+    });
+    await expect(migrate(tampered, migration).back('expand')).rejects.toMatchObject({ code: 'TRIGGERS_CHANGED' });
+    expect(await db.rows('SELECT count(*)::int AS n FROM user_prefs')).toEqual([{ n: 100 }]);
+  });
+});
+
 describe('partitions', () => {
   const partitioned = `
     CREATE TABLE users (id bigint PRIMARY KEY, prefs jsonb) PARTITION BY RANGE (id);
@@ -138,6 +153,24 @@ describe('partitions', () => {
       expect(await db.rows('SELECT prefs FROM users WHERE id = 301')).toEqual([{ prefs: { theme: 'y' } }]);
       await m.back();
       expect(await db.rows(`SELECT FROM pg_trigger WHERE NOT tgisinternal`)).toEqual([]);
+    });
+  });
+
+  it('one that came meanwhile gets its trigger, also when the way back is cut short before', async () => {
+    const migration = await extraction(', foreign_key: false');
+    await withDatabase(partitioned, async (db) => {
+      await migrate(db.connect, migration).to('contract');
+      await db.run('CREATE TABLE users_4 PARTITION OF users FOR VALUES FROM (300) TO (400)');
+      const cut = stepped(db.connect, ({ when, text }) => {
+        if (when === 'before' && /CREATE TRIGGER.*users_4/s.test(text)) throw new Error('cut');
+        return Promise.resolve();
+      });
+      await expect(migrate(cut, migration).back('switch')).rejects.toThrow('users_4 failed');
+      const m = migrate(db.connect, migration);
+      await m.back('switch');
+      await db.run(`INSERT INTO users VALUES (301, '{"theme": "x"}')`);
+      await db.run('TRUNCATE users_4');
+      expect(await m.verify()).toMatchObject({ ok: true });
     });
   });
 

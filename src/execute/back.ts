@@ -32,7 +32,7 @@ export async function runBack(c: RunContext, options: BackOptions): Promise<Outc
     const begun = phase.steps.filter((s) => states.has(s.id) && states.get(s.id) !== 'undone');
     if (!begun.length) continue;
     // What new code wrote has to have arrived before its tables go.
-    if (c.run.dualWritten && phase.name === 'dual-write') await checkOurTriggers(c, states);
+    if (c.run.dualWritten && phase.name === 'dual-write') await checkOurTriggers(c, await readStates());
     c.emit({ type: 'phase.started', phase: phase.name });
     const started = c.clock.now();
     await leavePhase(c, phase);
@@ -41,10 +41,10 @@ export async function runBack(c: RunContext, options: BackOptions): Promise<Outc
       await undoStep(c, step, options);
       if (isStopping(c) && 'revive' in step && step.revive) return { outcome: 'interrupted' };
     }
-    // They are back, and partitions may have come since.
-    if (phase.name === 'contract') await checkOurTriggers(c, await readStates());
     c.emit({ type: 'phase.finished', phase: phase.name, ms: c.clock.now() - started });
   }
+  // They are back from contract, also when that was cut short, and partitions may have come since.
+  if (options.to !== null) await checkOurTriggers(c, await readStates());
   return { outcome: 'reached' };
 }
 
