@@ -237,6 +237,17 @@ describe('what a person did', () => {
     expect(await read('plans/prefs.md')).toBe(before.replace('0 % done', '99 % done'));
   });
 
+  it('keeps what people plan with, and fills in what is missing', async () => {
+    const { publish, read, edit } = await workspaceOf();
+    await publish();
+    const name = 'tasks/prefs-migration.md';
+    await edit(name, (text) =>
+      text.replace('effort: 2', 'effort: 5').replace('priority: must\n', '').replace('status: to do', 'status: done'),
+    );
+    expect((await publish()).changes[1]?.details).toEqual(['status: done → to do', 'priority: must']);
+    expect(await read(name)).toContain('effort: 5\n');
+  });
+
   it('knows a file again that was renamed or moved, and links to it there', async () => {
     const { publish, read, folder } = await workspaceOf();
     await publish();
