@@ -1,6 +1,6 @@
 import type { Plan, PlannedGate, PlannedMapping, PlannedStep } from '../plan/plan.ts';
 import { code, plain, ticked } from '../report/markdown.ts';
-import { number, seconds } from '../report/numbers.ts';
+import { seconds } from '../report/numbers.ts';
 import { locksOf, blocksSomething, duration, plural } from '../report/words.ts';
 import { momentText } from './body.ts';
 import { gateEvent, type History, isDone } from './history.ts';
@@ -109,6 +109,3 @@ export const longestLockText = (plan: Plan, history: History): string => {
   const longest = longestLock(plan, history);
   return longest ? `longest lock held ${seconds(longest.ms)} by ${code(longest.step)}` : 'no lock that blocks was held';
 };
-
-export const rowsCopied = ({ status }: History): string =>
-  `${number(status.backfill.reduce((sum, { rowsDone }) => sum + rowsDone, 0))} rows copied`;

@@ -151,7 +151,7 @@ const namesOwn = (same: readonly Fact[], title: string, { newTables, tables, rem
   const known = [
     ...newTables.map((t) => t.name),
     ...tables.map((t) => t.relation.name),
-    ...removed.map((r) => r.column),
+    ...removed.flatMap((r) => [r.column, ...r.replacedBy.split(', ')]),
   ];
   const words = title.match(/[\w$]+/gu) ?? [];
   return words.some((word) => /_/u.test(word) && !known.includes(word) && isNamed(same, word));
