@@ -251,10 +251,11 @@ describe('progress', () => {
   });
 
   it('says 100 % only when every step is done', () => {
-    const all = plan().phases.flatMap(({ steps }) => steps.map(({ id }) => id));
+    const three = plan({ phases: plan().phases.slice(2) });
+    const all = three.phases.flatMap(({ steps }) => steps.map(({ id }) => id));
     const percent = (done: readonly string[]) =>
-      /\*\*(\d+) %\*\*/u.exec(made('# A', plan(), history(done)).section('plan', 'progress'))?.[1];
-    expect([percent([]), percent(all.slice(1)), percent(all)]).toEqual(['0', '80', '100']);
+      /\*\*(\d+) %\*\*/u.exec(made('# A', three, history(done)).section('plan', 'progress'))?.[1];
+    expect([percent([]), percent(all.slice(1)), percent(all)]).toEqual(['0', '66', '100']);
   });
 });
 
