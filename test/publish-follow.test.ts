@@ -115,6 +115,7 @@ it('a workspace that dies in the middle finds what it had written down', () =>
   withCustomers(async (db) => {
     const found: unknown[] = [];
     const dies: Publish = async (_, { records }) => {
+      await records.write('customer-country-code/plan', { id: 'page-0' });
       await records.write('customer-country-code/plan', { id: 'page-1' });
       throw new Error('the connection was cut');
     };

@@ -82,11 +82,11 @@ export const gatesOf = (plan: Plan, ...kinds: readonly PlannedGate['gate'][]): r
 export const oldShapes = ({ mappings }: Plan): string =>
   mappings.map(({ source, column }) => code(`${source.name}.${column}`)).join(' and ');
 
-/** What takes the old shape's place. */
-export const newShapes = ({ newTables, removed, mappings }: Plan): string =>
-  (newTables.length ? newTables.map(({ name }) => name) : removed.map((r) => newColumn(mappings, r)))
-    .map(code)
-    .join(' and ');
+/** What takes the old shape's place: tables, or columns with their table. */
+export const newNames = ({ newTables, removed, mappings }: Plan): readonly string[] =>
+  newTables.length ? newTables.map(({ name }) => name) : removed.map((r) => newColumn(mappings, r));
+
+export const newShapes = (plan: Plan): string => newNames(plan).map(code).join(' and ');
 
 const newColumn = (mappings: readonly PlannedMapping[], removed: Plan['removed'][number]): string =>
   mappings.some(({ kind }) => kind === 'column') ? `${removed.table.name}.${removed.replacedBy}` : removed.replacedBy;

@@ -163,6 +163,14 @@ describe('requirements', () => {
     expect(made(spec, large, history(all)).section('plan', 'requirements')).not.toContain('not reached');
   });
 
+  it('of a roll-out are traced to the phase that does what they say', () => {
+    const text = made('## Rollout\n\n1. Add the column\n2. Drop the old one\n').section('plan', 'requirements');
+    expect(rows(text).map((row) => row.split(' | ').slice(3, 4))).toEqual([
+      ['`expand/01-add-orders.total_cents`'],
+      ['all of `contract`'],
+    ]);
+  });
+
   it('of columns are traced to the statement that adds them', () => {
     const spec = '## orders table\n\n| Column | Type |\n| - | - |\n| total_cents | integer |\n| currency | text |\n';
     const [cents, currency] = rows(made(spec).section('plan', 'requirements'));
@@ -269,5 +277,6 @@ it('tasks have the strongest priority of what they serve, begin when the first s
   const { page } = made(spec, plan(), history([create.id]));
   expect(page('migration-sql')?.properties).toMatchObject({ status: 'done', start: '2026-11-21', blockedBy: [] });
   expect(page('write-code')?.properties).toMatchObject({ status: 'to do', priority: 'must', start: null });
+  expect(page('write-code')?.title).toBe('Code that writes orders.total_cents');
   expect(page('contract')?.properties?.blockedBy).toEqual(['cents/read-queries', 'cents/rollback-plan']);
 });
