@@ -61,7 +61,7 @@ const RENAMES = [
     'giu',
   ),
   new RegExp(
-    String.raw`${W}()\s+(?:is|gets|will be|shall be|should be|must be|has to be)\s+renamed\s+(?:to|into|as)\s+${W}`,
+    String.raw`${W}(?:\s+column|\s+field)?${OF}\s+(?:is|gets|will be|shall be|should be|must be|has to be)\s+renamed\s+(?:to|into|as)\s+${W}`,
     'giu',
   ),
 ];
@@ -95,7 +95,7 @@ const others: readonly (readonly [RegExp, string])[] = [
   [/\bpartition(?:ed|ing)?\b[^.;]*\b(?:by|table)\b/iu, 'partition a table'],
   [/\bsplit\b[^.;]*\bcolumns?\b[^.;]*\binto\b/iu, 'split a column into several'],
   [
-    /\b(?:move|moved|archive|archived|purge|purged)\b[^.;]*\b(?:archive|rows|older than)\b|\bolder than\b[^.;]*\b(?:move|archive|purge|delete)/iu,
+    /\b(?:move|moved|archive|archived|purge|purged|delete|deleted)\b[^.;]*\b(?:archive|rows|older than)\b|\bolder than\b[^.;]*\b(?:move|archive|purge|delete)/iu,
     'move or delete rows',
   ],
 ];
