@@ -1,5 +1,6 @@
 import type { Fact, Requirements, Slot } from '../spec/requirements.ts';
 import type { Said } from './draft.ts';
+import { identifier } from './key-column.ts';
 import { splitName } from './look-up.ts';
 import { TYPE_WORDS } from './types.ts';
 import type { Wish } from './wish.ts';
@@ -173,7 +174,7 @@ const replacements = (s: Sentence): Wish[] =>
     const takesOver = /\b(?:move|switch)\w*\b[^.;]*\breads?\b|\breplac/iu.test(s.marked);
     if (stem === undefined || !takesOver || !s.known.column(stem)) return [];
     const cents = to === `${stem}_cents`;
-    const [up, down] = cents ? [`round(${stem} * 100)`, `${to} / 100.0`] : [null, null];
+    const [up, down] = cents ? [`round(${identifier(stem)} * 100)`, `${identifier(to)} / 100.0`] : [null, null];
     const change = { table: s.tables[0] ?? null, column: stem, type, was: null, to, up, down };
     return [{ ...base(s), kind: 'change_column_type', ...change }];
   });
