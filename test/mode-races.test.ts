@@ -85,6 +85,28 @@ it('a row that is deleted and inserted again in one statement keeps its document
     expect(await theme(r, 1)).toBe('dark');
   }));
 
+it('a column that somebody adds to a new table, or takes from it, reaches sessions that have synced before', () =>
+  race({ migration: withForeignKey, before: users, phase: 'dual-write' }, async (r) => {
+    const session = await r.session();
+    const write = (value: string) =>
+      session.do(
+        `UPDATE users SET preferences = preferences || '{"theme": "${value}"}' WHERE id = 1; INSERT INTO users SELECT max(id) + 1, '', '{"theme": "${value}"}' FROM users`,
+      );
+    await write('one');
+    await r.db.run('ALTER TABLE user_preferences ADD density text');
+    await write('two');
+    expect(await theme(r, 1)).toBe('two');
+    await r.db.run(`UPDATE user_preferences SET density = 'high' WHERE user_id = 1`);
+    await write('three');
+    expect(await r.row('SELECT theme, density FROM user_preferences WHERE user_id = 1')).toEqual({
+      theme: 'three',
+      density: 'high',
+    });
+    await r.db.run('ALTER TABLE user_preferences DROP density');
+    await write('four');
+    expect(await theme(r, 1)).toBe('four');
+  }));
+
 describe('changes of mode', () => {
   it('nothing is written back from copies before captured writes have reached them', async () => {
     let moved = false;
@@ -292,6 +314,54 @@ describe('drains', () => {
       },
     );
   });
+});
+
+describe('without a foreign key, while everyone syncs at once', () => {
+  /** The copy of row 1 is missing, and what adds it comes after a snapshot. */
+  const withoutCopy = `ALTER TABLE user_preferences DISABLE TRIGGER USER; DELETE FROM user_preferences WHERE user_id = 1; DO $$ DECLARE t text; BEGIN
+    FOR t IN SELECT quote_ident(tgname) FROM pg_trigger WHERE tgrelid = 'user_preferences'::regclass AND NOT tgisinternal LOOP
+      EXECUTE 'ALTER TABLE user_preferences ENABLE ALWAYS TRIGGER ' || t; END LOOP; END $$`;
+  const waysAway = ['DELETE FROM users WHERE id = 1', 'UPDATE users SET id = 101 WHERE id = 1'];
+  const snapshot = 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM users';
+  const untilCopied = (r: Race, work: Promise<unknown>) => {
+    let over = false;
+    const end = () => void (over = true);
+    work.then(end, end);
+    return untilTrue(r.db.url, 'SELECT EXISTS (SELECT FROM user_preferences WHERE user_id = 1)', () => over);
+  };
+
+  it('a REPEATABLE READ writer that saw the copy of a row leaves nothing to drain', () =>
+    race({ migration: withoutForeignKey, before: users, phase: 'dual-write' }, async (r) => {
+      await (
+        await r.session()
+      ).do(`${snapshot}; UPDATE users SET id = 101 WHERE id = 1; DELETE FROM users WHERE id = 2; COMMIT`);
+      expect(await r.row('SELECT count(*)::int AS n FROM lockkeeper.dirty')).toEqual({ n: 0 });
+      expect(await theme(r, 101)).toBe('light');
+    }));
+
+  it.each(waysAway)('a repair waits for snapshots that do not see what it adds: %s', (away) =>
+    race({ migration: withoutForeignKey, before: users, phase: 'dual-write' }, async (r) => {
+      await r.db.run(withoutCopy);
+      const late = await r.session(snapshot);
+      const repair = r.m.repair();
+      await untilCopied(r, repair);
+      await late.do(`${away}; COMMIT`);
+      await repair;
+    }),
+  );
+
+  it.each(waysAway)('so does the gate before contract: %s', (away) =>
+    race({ migration: withoutForeignKey, before: users, phase: 'switch' }, async (r) => {
+      await r.db.run(`${withoutCopy}; ${captured(1)}`);
+      const late = await r.session(snapshot);
+      await r.m.approveAll();
+      const contract = r.m.to('contract');
+      await untilCopied(r, contract);
+      await late.do(`${away}; COMMIT`);
+      await contract;
+      expect(await theme(r, 1)).toBeUndefined();
+    }),
+  );
 });
 
 describe('back from contract', () => {

@@ -10,6 +10,7 @@ import { parseMigration } from '../src/migration/read-migration.ts';
 import { parsedExpression } from '../src/draft/parse.ts';
 import { withDatabase, type TestDatabase } from './support/database.ts';
 import { engineOn } from './support/engine.ts';
+import { noNotion } from './support/no-notion.ts';
 import { migrate } from './support/example.ts';
 
 // The draft of the flagship, and of the same change in other databases, is what a person wrote by hand.
@@ -38,7 +39,7 @@ const values = (check: string): string[] =>
 /** Drafts, compares, and takes the draft as it is through all phases, to exact parity. */
 async function draftAndApply(db: TestDatabase, page: string, name: string, byHand: string) {
   const out = join(await mkdtemp(join(tmpdir(), 'lockkeeper-')), `${name}.yaml`);
-  const draft = await draftSpec(engineOn(db.connect, '').deps, { cwd: '.', page, out });
+  const draft = await draftSpec(engineOn(db.connect, '').deps, { cwd: '.', page, out, notion: noNotion });
   expect(draft).toMatchObject({ migration: name, path: out, unsupported: [] });
   const written = await readFile(out, 'utf8');
   expect(meaning(written)).toEqual(meaning(byHand));

@@ -11,13 +11,14 @@ import { draftSchema } from '../src/report/draft-schema.ts';
 import type { Draft } from '../src/draft/draft.ts';
 import { withDatabase, type TestDatabase } from './support/database.ts';
 import { engineOn } from './support/engine.ts';
+import { noNotion } from './support/no-notion.ts';
 import { shapeOf } from './support/shape.ts';
 
 /** Where specifications and their labels are read from. */
 const cwd = 'test/specifications';
 
 const draft = (db: TestDatabase, page: string, input: Partial<DraftSpecInput> = {}): Promise<Draft> =>
-  draftSpec(engineOn(db.connect, '').deps, { cwd, page, ...input });
+  draftSpec(engineOn(db.connect, '').deps, { cwd, page, notion: noNotion, ...input });
 
 const files = readdirSync(cwd).filter((name) => name.endsWith('.md'));
 

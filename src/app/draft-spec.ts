@@ -17,6 +17,7 @@ import type { Deps } from './deps.ts';
 import { planBlindly } from './plan-migration.ts';
 import { readSpec } from './read-spec.ts';
 import { structureOf } from './structure-of.ts';
+import type { NotionAccess } from './workspaces.ts';
 import { fileExists, writeNewFile } from './write-new-file.ts';
 
 export interface DraftSpecInput {
@@ -25,15 +26,16 @@ export interface DraftSpecInput {
   /** A file, or a page of the workspace. */
   readonly page: string;
   readonly workspace?: string;
+  readonly notion: NotionAccess;
   /** Where to write the migration; a file that is there is not touched. */
   readonly out?: string;
 }
 
 /** A migration drafted from a specification and the database, with what has to be asked. Reads only: nothing of the page is run, and the database is left as it is. */
-export async function draftSpec(deps: Deps, { cwd, page, out, workspace }: DraftSpecInput): Promise<Draft> {
+export async function draftSpec(deps: Deps, { cwd, page, out, workspace, notion }: DraftSpecInput): Promise<Draft> {
   const path = out === undefined ? null : resolve(cwd, out);
   if (path !== null && (await exists(path))) throw fileExists(path);
-  const requirements = await readSpec({ cwd, page, ...(workspace === undefined ? {} : { workspace }) });
+  const requirements = await readSpec({ cwd, page, notion, ...(workspace === undefined ? {} : { workspace }) });
   const session = await deps.connect('read');
   try {
     const world = await look(deps, session, requirements);

@@ -91,7 +91,8 @@ export async function lint(input: LintInput): Promise<LintResult> {
       chosen.flatMap((source) => source.files.map(({ path, text, source: script }) => [path, script ?? text])),
     ),
     failOn: settings.fail_on ?? 'error',
-    ...{ changes, fixed },
+    changes,
+    fixed,
   };
 }
 
@@ -167,10 +168,13 @@ function documentOf(files: readonly FileFindings[], pg: number | undefined, sour
     files,
     summary: {
       files: files.length,
-      ...{ errors: count('error'), warnings: count('warning'), infos: count('info') },
+      errors: count('error'),
+      warnings: count('warning'),
+      infos: count('info'),
       notices: files.flatMap((file) => file.notices).length,
       unreadable: files.filter(({ error }) => error !== null).length,
-      ...{ pg: pg ?? DEFAULT_PG, pgAssumed: pg === undefined },
+      pg: pg ?? DEFAULT_PG,
+      pgAssumed: pg === undefined,
       runners: [...new Set(sources.map(({ runner }) => runner))],
     },
   };

@@ -1,5 +1,5 @@
 import type { RunContext } from '../backfill/context.ts';
-import { drainAll } from '../backfill/drain.ts';
+import { drainAndSettle } from '../backfill/drain.ts';
 import { openExecutor } from '../execute/executor.ts';
 import { begun, reinstallTriggers } from '../execute/our-triggers.ts';
 import { compareShapes, countLossless } from '../verify/parity.ts';
@@ -86,6 +86,6 @@ async function repairMapping(context: RunContext, mapping: PlannedMapping): Prom
     const [row] = repair === null ? [] : await context.session.query<{ rows: number }>(raw(repair));
     repaired.push(row?.rows ?? null);
   }
-  await drainAll(context, mapping);
+  await drainAndSettle(context, mapping);
   return repaired;
 }

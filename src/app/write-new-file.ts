@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LockkeeperError } from '../errors.ts';
 
@@ -10,8 +10,9 @@ export async function writeNewFile(path: string, text: string, { force = false }
   });
 }
 
-/** Another text for a file that is there: after a crash it has the old one or the new one. */
-export async function replaceFile(path: string, text: string): Promise<void> {
+/** Another text for a file that is there, or that a link leads to: after a crash it has the old one or the new one. */
+export async function replaceFile(named: string, text: string): Promise<void> {
+  const path = await realpath(named);
   const beside = `${path}.${String(process.pid)}.new`;
   const { mode } = await stat(path);
   try {

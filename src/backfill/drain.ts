@@ -55,31 +55,43 @@ async function drainCaptured(c: RunContext, session: Session, mapping: PlannedMa
 }
 
 /** The same in a session of its own. */
-export async function drainAll(c: RunContext, mapping: PlannedMapping): Promise<void> {
+export const drainAll = (c: RunContext, mapping: PlannedMapping): Promise<void> =>
+  inDrain(c, async (session) => {
+    await drainCaptured(c, session, mapping);
+  });
+
+/** Drains while everyone syncs at once: only where there was something to drain is there anything to settle. */
+export const drainAndSettle = (c: RunContext, mapping: PlannedMapping): Promise<void> =>
+  inDrain(c, async (session) => {
+    if (await drainCaptured(c, session, mapping)) await settled(c, session, mapping);
+  });
+
+/** After a change of mode: drains, and waits until every transaction that could still use the old one has ended. */
+export const settle = (c: RunContext, mapping: PlannedMapping): Promise<void> =>
+  inDrain(c, async (session) => {
+    await drainCaptured(c, session, mapping);
+    await settled(c, session, mapping);
+  });
+
+async function inDrain(c: RunContext, work: (session: Session) => Promise<void>): Promise<void> {
   const session = await openWorkSession(c, 'drain', true);
   try {
-    await drainCaptured(c, session, mapping);
+    await work(session);
   } finally {
     await session.close();
   }
 }
 
 /**
- * After a change of mode: drains, waits until every transaction that could still use the old one has ended, and drains what those
- * captured; and again while anything was drained, because a snapshot older than a drain does not see what it wrote.
+ * Waits for every transaction that runs now, and drains what they captured; and again while anything was drained, because a snapshot
+ * older than a drain does not see what it wrote.
  */
-export async function settle(c: RunContext, mapping: PlannedMapping): Promise<void> {
-  const session = await openWorkSession(c, 'drain', true);
-  try {
-    await drainCaptured(c, session, mapping);
-    for (let round = 0; round < MAX_ROUNDS && !c.signal.aborted; round++) {
-      const horizon = await untilHad(c, () => takeHorizon(session));
-      const meanwhile = await waitForHorizon(c, session, mapping, horizon);
-      const afterwards = await drainCaptured(c, session, mapping);
-      if (meanwhile + afterwards === 0) break;
-    }
-  } finally {
-    await session.close();
+async function settled(c: RunContext, session: Session, mapping: PlannedMapping): Promise<void> {
+  for (let round = 0; round < MAX_ROUNDS && !c.signal.aborted; round++) {
+    const horizon = await untilHad(c, () => takeHorizon(session));
+    const meanwhile = await waitForHorizon(c, session, mapping, horizon);
+    const afterwards = await drainCaptured(c, session, mapping);
+    if (meanwhile + afterwards === 0) break;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -44,6 +44,20 @@ it('adds files where the runner’s transaction asks for them', async () => {
     'V1.1__a_2.sql': 'CREATE INDEX CONCURRENTLY i ON t (a);\n',
     'V1__a.sql': 'CREATE TABLE n (id bigint);\n',
   });
+});
+
+it('rewrites reported files only: the others may have been applied', async () => {
+  await write({ '1.sql': index, '2.sql': index.replace('i ON', 'j ON') });
+  expect(await run('.', '--fix', '--latest', '1')).toMatchObject({ err: 'Fixed 1 finding: 2.sql.' });
+  expect(await read()).toEqual({ '1.sql': index, '2.sql': 'CREATE INDEX CONCURRENTLY j ON t (a);\n' });
+});
+
+it('writes the file that a link leads to, and the link stays one', async () => {
+  await write({ 'written.txt': index });
+  await symlink('written.txt', join(cwd, '1.sql'));
+  expect(await run('1.sql', '--fix')).toMatchObject({ err: 'Fixed 1 finding: 1.sql.' });
+  expect((await lstat(join(cwd, '1.sql'))).isSymbolicLink()).toBe(true);
+  expect((await read())['written.txt']).toBe('CREATE INDEX CONCURRENTLY i ON t (a);\n');
 });
 
 it('shows what it would write, as git reads it', async () => {

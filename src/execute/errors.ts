@@ -61,8 +61,8 @@ export const afterUnfinished = (migration: string, needed: string) =>
 export const triggersChanged = (migration: string, names: readonly string[]) =>
   new LockkeeperError('TRIGGERS_CHANGED', {
     message: `Triggers that keep the shapes equal were changed or removed: ${names.join(', ')}.`,
-    hint: 'Since then writes may have been missed.',
-    fix: `Put them back, and bring the new shape up to date from the old one: lockkeeper verify ${migration} --repair`,
+    hint: 'Since then writes may have been missed. A repair takes the old shape’s word: what only the new shape was told since then is overwritten.',
+    fix: `Put them back, and bring the new shape up to date from the old one: lockkeeper verify ${migration} --repair. To keep what the new shape was told, look at the rows that \`verify\` counts first.`,
     details: { names },
   });
 

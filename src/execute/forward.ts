@@ -1,5 +1,5 @@
 import { isStopping, mappingOf, type RunContext } from '../backfill/context.ts';
-import { drainAll, settle } from '../backfill/drain.ts';
+import { drainAll, drainAndSettle, settle } from '../backfill/drain.ts';
 import { sweep } from '../backfill/sweep.ts';
 import type { Limits } from '../backfill/throttle.ts';
 import { phaseNames, type PhaseName } from '../events.ts';
@@ -126,7 +126,7 @@ const LOOKS = 10;
 /** What a snapshot was too old to see has been written down, and is a difference until it is drained: also when it comes after the drain. */
 async function checkParity(c: RunContext & GateContext, step: PlannedGate, looks: number): Promise<GateVerdict> {
   const mapping = mappingOf(c.plan, step.mapping);
-  await drainAll(c, mapping);
+  await drainAndSettle(c, mapping);
   const verdict = await checkGate(c, c.session, step);
   if (verdict.open || looks === 1) return verdict;
   const pending = await c.journal.pendingKeys(c.session, c.run.migration, mapping.id);

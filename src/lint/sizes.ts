@@ -16,9 +16,6 @@ export interface TableSize {
 /** What is read, rewritten or built within a few milliseconds. */
 const SMALL = 1024 * 1024;
 
-/** The rule's harm is as long as the table is large. */
-const takesLonger = /\b(until it is (done|built)|while all rows|while it is scanned|which are all rows)\b(?!.*fails)/u;
-
 /** With sizes known: how large the tables of a statement are, and what is for information only because all are small. */
 export function withSize(
   found: Found,
@@ -29,7 +26,7 @@ export function withSize(
   const keys = new Set(locksOf(statement.node, world, pg).map(({ relation }) => keyOf(relation)));
   const tables = sizes.filter((table) => keys.has(keyOf(table)));
   if (tables.length === 0) return { severity, message };
-  const isShort = takesLonger.test(found.blocks ?? rule.blocks ?? '') && tables.every(({ bytes }) => bytes <= SMALL);
+  const isShort = rule.scales && tables.every(({ bytes }) => bytes <= SMALL);
   const said = `${message} (${tables.map(sizeText).join(', ')})`;
   return { severity: isShort ? 'info' : severity, message: said };
 }

@@ -2,6 +2,7 @@ import { ownMark } from '../catalog/own-mark.ts';
 import { ident, inline, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
 import { differs } from './json-column.ts';
 import {
+  addOrUpdate,
   bringUpToDate,
   docOf,
   fired,
@@ -9,6 +10,7 @@ import {
   keyIs,
   rest,
   suspicions,
+  type KeyColumn,
   type TableMapping,
   type Target,
   type TargetColumn,
@@ -29,7 +31,8 @@ import {
 
 const changedAt = (target: number, column: number): Sql => ident(`changed_${target}_${column}`);
 const fresh = (target: number): Sql => ident(`fresh_${target}`);
-const [document, suspicious] = [ident('document'), ident('suspicious')];
+const freshValue = (target: number, c: TargetColumn): Sql => sql`${fresh(target)}.${ident(c.name)}`;
+const [document, suspicious, unseen] = [ident('document'), ident('suspicious'), ident('unseen')];
 
 /**
  * What every write of a row goes through is made of small expressions that are only looked at where something has changed: preparing
@@ -44,9 +47,9 @@ export function directBody(m: TableMapping, mode: Exclude<Mode, 'capture'>, befo
   const variables = [
     ...columns.map(({ flag }) => sql`${flag} boolean`),
     ...parents.map((_, k) => sql`${became(k)} boolean`),
-    ...m.targets.map((t, i) => sql`${fresh(i)} ${qualified(t.table)}%ROWTYPE`),
-    sql`${document} jsonb`,
+    ...values(m),
     sql`${suspicious} boolean`,
+    sql`${unseen} boolean`,
   ];
   const becomes = parents.map((parent, k) => {
     const rules = columns.find((c) => inline(c.rules.settable(before)) === parent)?.rules;
@@ -58,12 +61,7 @@ export function directBody(m: TableMapping, mode: Exclude<Mode, 'capture'>, befo
   ${flag} := ${rules.changed(before, after, rest(m, before), rest(m, after))} OR ${became(parents.indexOf(inline(rules.settable(before))))};`,
   );
   return sql`
-DECLARE ${lines(
-    variables.map(
-      (v) => sql`
-  ${v};`,
-    ),
-  )}
+DECLARE ${declared(variables)}
 BEGIN${beforehand}
   IF TG_OP = 'DELETE' THEN${m.foreignKeys ? deleteWhatNoCascadeDeletes(m) : deleteAll(m)}
     -- Deleted and inserted again in one statement: the new row needs its rows before the triggers of the cascade look for them.
@@ -90,6 +88,25 @@ BEGIN${beforehand}
 END `;
 }
 
+/** What the document says, and what each new row is to hold of it. */
+const values = (m: TableMapping): readonly Sql[] => [
+  ...m.targets.map((t, i) => sql`${fresh(i)} ${qualified(t.table)}%ROWTYPE`),
+  sql`${document} jsonb`,
+];
+
+const declared = (variables: readonly Sql[]): Sql =>
+  lines(
+    variables.map(
+      (v) => sql`
+  ${v};`,
+    ),
+  );
+
+/** Reads the row as it is stored now: another trigger may have written it since the event. */
+const readDocument = (m: TableMapping): Sql => sql`
+    SELECT ${ownMark} ${docOf(m, sql`s`)} INTO ${document}
+      FROM ${qualified(m.source)} AS s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`NEW.${ident(k.source)}`)};`;
+
 const lines = (list: readonly Sql[]): Sql => join(list, '');
 
 /** A foreign key has deleted the rows already, or will move them: to us a row that goes to another partition is deleted here and inserted there. */
@@ -107,17 +124,27 @@ const deleteAll = (m: TableMapping): Sql =>
     ),
   );
 
-const moveAndBringUpToDate = (m: TableMapping): Sql =>
-  sql`${
-    m.foreignKeys
-      ? moveAll(m)
-      : sql`
+/** A snapshot older than a copy does not see it at the old key, where it stays: the drain will find it. (A foreign key would have raised 40001.) */
+const moveAndBringUpToDate = (m: TableMapping): Sql => {
+  const isUnseen = join(
+    m.targets.map(
+      (t) =>
+        sql`NOT EXISTS (SELECT FROM ${qualified(t.table)} n WHERE ${keyIs(m, sql`n`, 'target', (k) => sql`OLD.${ident(k.source)}`)})`,
+    ),
+    ' OR ',
+  );
+  return sql`
+    ${unseen} := ${notReadCommitted}${m.foreignKeys ? sql` AND ${asReplica}` : sql``} AND (${isUnseen});${
+      m.foreignKeys
+        ? moveAll(m)
+        : sql`
     IF EXISTS (${sourceRow(m, 'OLD')}) THEN${bringUpToDate(m, thisRow(m, 'OLD'))}
     ELSE${moveAll(m)}
     END IF;`
-  }${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}
-    IF ${notReadCommitted}${m.foreignKeys ? sql` AND ${asReplica}` : sql``} THEN${remember(m, 'OLD')}${remember(m, 'NEW')}
+    }${bringUpToDate(m, thisRow(m, 'NEW'))}${quarantine(m, 'NEW')}
+    IF ${unseen} THEN${remember(m, 'OLD')}
     END IF;`;
+};
 
 /**
  * Columns that this write did not change stay as they are: the new shape may hold there what the document cannot. Values are computed
@@ -125,7 +152,7 @@ const moveAndBringUpToDate = (m: TableMapping): Sql =>
  */
 function updateChanged(m: TableMapping, target: Target, i: number): Sql {
   const flags = target.columns.map((_, j) => changedAt(i, j));
-  const value = (c: TargetColumn) => sql`${fresh(i)}.${ident(c.name)}`;
+  const value = (c: TargetColumn) => freshValue(i, c);
   const set = target.columns.map(
     (c, j) => sql`${ident(c.name)} = CASE WHEN ${changedAt(i, j)} THEN ${value(c)} ELSE n.${ident(c.name)} END`,
   );
@@ -134,9 +161,7 @@ function updateChanged(m: TableMapping, target: Target, i: number): Sql {
   );
   const newKey = keyIs(m, sql`n`, 'target', (k) => sql`NEW.${ident(k.source)}`);
   return sql`
-  IF ${join(flags, ' OR ')} THEN
-    SELECT ${ownMark} ${docOf(m, sql`s`)} INTO ${document}
-      FROM ${qualified(m.source)} AS s WHERE ${keyIs(m, sql`s`, 'source', (k) => sql`NEW.${ident(k.source)}`)};
+  IF ${join(flags, ' OR ')} THEN${readDocument(m)}
     IF FOUND THEN${lines(
       target.columns.map(
         (c, j) => sql`
@@ -151,4 +176,39 @@ function updateChanged(m: TableMapping, target: Target, i: number): Sql {
     IF NOT FOUND AND ${notReadCommitted} AND NOT EXISTS (SELECT FROM ${qualified(target.table)} n WHERE ${newKey}) THEN${remember(m, 'NEW')}
     END IF;
   END IF;`;
+}
+
+/** A row that is new adds its rows; one that is there already, because new code wrote it, takes what the document says. */
+export function insertBody(m: TableMapping, beforehand: Sql, isWritten: Sql): Sql {
+  const newKey = (k: KeyColumn) => sql`NEW.${ident(k.source)}`;
+  const added = m.targets.map((target, i) => {
+    const columns = [...m.key.map((k) => ident(k.target)), ...target.columns.map((c) => ident(c.name))];
+    const given = [...m.key.map(newKey), ...target.columns.map((c) => freshValue(i, c))];
+    return sql`${lines(
+      target.columns.map(
+        (c) => sql`
+  ${freshValue(i, c)} := ${c.rules.forward(document, rest(m, document))};`,
+      ),
+    )}
+  INSERT INTO ${qualified(target.table)} (${join(columns)})
+  SELECT ${join(given)} WHERE ${fires(m)}
+  ON CONFLICT (${join(m.key.map((k) => ident(k.target)))}) DO NOTHING;${fired(m)}
+  IF NOT FOUND THEN${addOrUpdate(m, target, thisRow(m, 'NEW'), newKey)}
+  END IF;`;
+  });
+  return sql`
+DECLARE ${declared(values(m))}
+BEGIN${beforehand}
+  IF ${isWritten} THEN${countOldWrite(m)}
+  END IF;${readDocument(m)}
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;${lines(added)}
+  IF (${join(
+    suspicions(m, docOf(m, sql`NEW`)).map(({ is }) => is),
+    ' OR ',
+  )}) THEN${quarantine(m, 'NEW')}
+  END IF;
+  RETURN NULL;
+END `;
 }

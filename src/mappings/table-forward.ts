@@ -1,31 +1,10 @@
 import { ident, join, qualified, sql, type Sql } from '../sql/sql.ts';
 import { differs } from './json-column.ts';
-import { directBody } from './table-direct.ts';
-import {
-  addOrUpdate,
-  docOf,
-  fired,
-  fires,
-  keyIs,
-  ours,
-  suspicions,
-  type TableMapping,
-  type Target,
-} from './table-mapping.ts';
+import { directBody, insertBody } from './table-direct.ts';
+import { fired, fires, keyIs, ours, type TableMapping, type Target } from './table-mapping.ts';
 import type { Routine } from './functions.ts';
 import { DRAINING, TRUNCATED } from './table-reverse.ts';
-import {
-  asReplica,
-  countOldWrite,
-  deleteOrphans,
-  keyChanged,
-  moveAll,
-  notReadCommitted,
-  quarantine,
-  remember,
-  thisRow,
-  type Mode,
-} from './table-rows.ts';
+import { asReplica, deleteOrphans, keyChanged, moveAll, notReadCommitted, remember, type Mode } from './table-rows.ts';
 
 /** AFTER UPDATE OR DELETE on the source. */
 export function forwardRoutine(m: TableMapping, mode: Mode): Routine {
@@ -91,17 +70,7 @@ export function insertRoutine(m: TableMapping, mode: Mode): Routine {
 BEGIN${remember(m, 'NEW')}
   RETURN NULL;
 END `
-      : sql`
-BEGIN${beforehand}
-  IF ${written} THEN${countOldWrite(m)}
-  END IF;${addOrUpdate(m, thisRow(m, 'NEW'), (k) => sql`NEW.${ident(k.source)}`)}
-  IF (${join(
-    suspicions(m, docOf(m, sql`NEW`)).map(({ is }) => is),
-    ' OR ',
-  )}) THEN${quarantine(m, 'NEW')}
-  END IF;
-  RETURN NULL;
-END `;
+      : insertBody(m, beforehand, written);
   return { name: ours(m, 'insert'), parameters: sql``, returns: 'trigger', body };
 }
 

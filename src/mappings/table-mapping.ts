@@ -45,6 +45,8 @@ export interface TableMapping {
   readonly paths: readonly (readonly string[])[];
   readonly remainder: 'column' | 'reject' | 'drop';
   readonly targets: readonly Target[];
+  /** Values of some column depend on TimeZone, DateStyle or the like when they come from text, or go there. */
+  readonly dependsOnSession: boolean;
   /** Foreign keys delete and move target rows before our triggers come to it. */
   readonly foreignKeys: boolean;
   /** Schemas in which triggers of the application that our writes fire look for their own tables. */
@@ -139,20 +141,12 @@ export const bringUpToDate = (m: TableMapping, rows: Sql): Sql =>
     '',
   );
 
-/** The same for one row that is probably new: a row that was added needs no update. */
-export const addOrUpdate = (m: TableMapping, row: Sql, key: (k: KeyColumn) => Sql): Sql =>
-  join(
-    m.targets.map(
-      (target) => sql`${addMissing(m, target, row)}
-    IF NOT FOUND THEN
-      -- It may have been left there by a row that is gone, and a drain about to delete it: that waits now, and finds the new row afterwards.
-      PERFORM FROM ${qualified(target.table)} n WHERE ${keyIs(m, sql`n`, 'target', key)} FOR KEY SHARE;
-      IF NOT FOUND THEN${addMissing(m, target, row)}
-      END IF;${update(m, target, row)}
-    END IF;`,
-    ),
-    '',
-  );
+/** The same for one target and a row that was found there, or comes while it is looked for. */
+export const addOrUpdate = (m: TableMapping, target: Target, row: Sql, key: (k: KeyColumn) => Sql): Sql => sql`
+    -- It may have been left there by a row that is gone, and a drain about to delete it: that waits now, and finds the new row afterwards.
+    PERFORM FROM ${qualified(target.table)} n WHERE ${keyIs(m, sql`n`, 'target', key)} FOR KEY SHARE;
+    IF NOT FOUND THEN${addMissing(m, target, row)}
+    END IF;${update(m, target, row)}`;
 
 const update = (m: TableMapping, target: Target, rows: Sql) =>
   updateFrom(m, target, rows, (j) => sql`f.${ident(`s${j}`)}`);

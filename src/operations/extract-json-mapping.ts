@@ -122,6 +122,7 @@ export function mappingOf(
     },
     paths,
     remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
+    dependsOnSession: shapes.some((shape) => shape.columns.some((c) => !readsTheSame.test(c.type))),
     foreignKeys: f.foreign_key !== false,
     lookIn,
     leaf: leafPlaceholderBeside(f, source, shapes),
@@ -135,6 +136,10 @@ export function mappingOf(
     })),
   };
 }
+
+/** Types whose values are read from text and written as text in one way, whatever a session has set. */
+const readsTheSame =
+  /^(text|character varying|character|boolean|smallint|integer|bigint|numeric|uuid|jsonb?|inet|cidr|macaddr8?)(\([\d,]+\))?(\[\])?$/;
 
 /** A single key column called id becomes <table without its plural s>_id; any other keeps its name. */
 export const keyName = (source: Table, column: string): string =>

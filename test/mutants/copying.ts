@@ -101,6 +101,37 @@ export const copying: readonly Mutant[] = [
     test: { file: 'mode-races', name: 'of a TRUNCATE bring back who came while they deleted' },
   },
   {
+    name: 'a gate that drained waits for snapshots that do not see what it added',
+    file: 'execute/forward.ts',
+    find: '  await drainAndSettle(c, mapping);\n  const verdict',
+    replace: '  await drainAll(c, mapping);\n  const verdict',
+    test: { file: 'mode-races', name: 'so does the gate before contract' },
+  },
+  {
+    name: 'a repair waits for snapshots that do not see what it added',
+    file: 'app/verify.ts',
+    find: 'await drainAndSettle(context, mapping);',
+    replace: 'await (await import("../backfill/drain.ts")).drainAll(context, mapping);',
+    test: { file: 'mode-races', name: 'a repair waits for snapshots' },
+  },
+  {
+    name: 'a change of key whose copy was not seen is written down',
+    file: 'mappings/table-direct.ts',
+    find: "IF ${unseen} THEN${remember(m, 'OLD')}",
+    replace: 'IF false THEN',
+    test: { file: 'mode-races', name: 'a repair waits for snapshots that do not see what it adds: UPDATE' },
+  },
+  {
+    name: 'an insert brings up to date what it found there',
+    file: 'mappings/table-direct.ts',
+    find: "  IF NOT FOUND THEN${addOrUpdate(m, target, thisRow(m, 'NEW'), newKey)}\n  END IF;",
+    replace: '',
+    test: {
+      file: 'storm-findings',
+      name: 'a drain that takes orphans away does not take the rows of one who inserts the key again',
+    },
+  },
+  {
     name: 'a drain locks what it is about to write',
     file: 'mappings/table-sweep.ts',
     find: '\n       FOR NO KEY UPDATE OF s SKIP LOCKED',

@@ -10,6 +10,20 @@ export const executing: readonly Mutant[] = [
     test: { file: 'column-races', name: 'replica-role writers are not missed' },
   },
   {
+    name: 'on the way back triggers are looked at as they are now',
+    file: 'execute/back.ts',
+    find: "phase.name === 'dual-write') await checkOurTriggers(c, await readStates());",
+    replace: "phase.name === 'dual-write') await checkOurTriggers(c, states);",
+    test: { file: 'integrity', name: 'changed while a way back from contract is under way' },
+  },
+  {
+    name: 'triggers are looked at when the way back ends',
+    file: 'execute/back.ts',
+    find: '  if (options.to !== null) await checkOurTriggers(c, await readStates());',
+    replace: '',
+    test: { file: 'integrity', name: 'one that came meanwhile gets its trigger' },
+  },
+  {
     name: 'our triggers are named last',
     file: 'mappings/functions.ts',
     find: 'name = `~${name}`;',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { draftSpec } from '../../app/draft-spec.ts';
 import { renderDraft } from '../../report/render-draft.ts';
+import { notionAccess } from '../notion-access.ts';
 import { openDeps } from '../open-deps.ts';
 import { formatOf, type FormatFlags, withConnection, withExamples, withFormat } from '../options.ts';
 import { print } from '../print.ts';
@@ -17,12 +18,14 @@ export const specDraftCommand = (terminal: Terminal): Command =>
           .summary('draft the migration that a specification asks for, with open questions')
           .argument('<page>', 'a Markdown file, or a page of the workspace')
           .option('--out <file>', 'write the migration to this new file (default: print it)')
-          .option('--workspace <name>', 'files:FOLDER (default: the configuration’s, or files:docs)')
+          .option('--workspace <name>', 'files:FOLDER, or notion (default: the configuration’s, or files:docs)')
           .action(async (page: string, flags: Flags) => {
             const { deps } = await openDeps(terminal, flags);
             const { workspace, out } = flags;
             const draft = await draftSpec(deps, {
-              ...{ cwd: terminal.cwd, page },
+              cwd: terminal.cwd,
+              page,
+              notion: notionAccess(terminal),
               ...(workspace === undefined ? {} : { workspace }),
               ...(out === undefined ? {} : { out }),
             });

@@ -8,6 +8,7 @@ import { serialBase, typeOf } from '../world/column-type.ts';
 export const addColumnAutoIncrement: Rule = {
   id: 'add-column-auto-increment',
   severity: 'error',
+  scales: true,
   summary: 'A serial or identity column on a table in use.',
   why: 'Every row gets its number at once: the table and its indexes are rewritten under a lock against everything. Identity is no better than serial here.',
   lock: 'ACCESS EXCLUSIVE',
@@ -26,6 +27,7 @@ export const addColumnAutoIncrement: Rule = {
     'ALTER TABLE orders ADD COLUMN n bigint',
     'CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY)',
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const added of addedColumns(context)) {
       if (serialBase(typeOf(added.def.typeName)) === null && !has(added.def, 'CONSTR_IDENTITY')) continue;

@@ -8,6 +8,7 @@ import { typeOf, typeText } from '../world/column-type.ts';
 export const addColumnConstrainedDomain: Rule = {
   id: 'add-column-constrained-domain',
   severity: 'error',
+  scales: true,
   summary: 'A new column of a domain with a CHECK or NOT NULL.',
   why: 'To see whether the domain allows its value, PostgreSQL rewrites the whole table, even when the column has no default. With the base type and a CHECK that is NOT VALID nothing is rewritten.',
   lock: 'ACCESS EXCLUSIVE',
@@ -37,6 +38,7 @@ export const addColumnConstrainedDomain: Rule = {
     },
     "CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%'); CREATE TABLE users (mail email)",
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const { def, at, table } of addedColumns(context)) {
       const type = typeOf(def.typeName);

@@ -9,6 +9,7 @@ import { typeOf, typeText } from '../world/column-type.ts';
 export const addColumnRewriteDefault: Rule = {
   id: 'add-column-rewrite-default',
   severity: 'error',
+  scales: true,
   summary: 'A new column whose default is computed for each row.',
   why: 'A default that is the same for all rows is noted in the catalog. One that a VOLATILE function computes has to be written into every row: the table and its indexes are rewritten under a lock against everything, and all of it goes through the WAL.',
   lock: 'ACCESS EXCLUSIVE',
@@ -38,6 +39,7 @@ export const addColumnRewriteDefault: Rule = {
     'CREATE TABLE users (id bigint); ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid()',
     "ALTER TABLE users ADD who text DEFAULT CURRENT_USER, ADD d date DEFAULT CURRENT_DATE, ADD x text DEFAULT lower('X') || 'y'",
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const added of addedColumns(context)) {
       const value = defaultOf(added.def);

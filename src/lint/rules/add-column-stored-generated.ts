@@ -9,6 +9,7 @@ import { constraintsOf } from '../world/define-column.ts';
 export const addColumnStoredGenerated: Rule = {
   id: 'add-column-stored-generated',
   severity: 'error',
+  scales: true,
   summary: 'A stored generated column on a table in use.',
   why: 'Its value is computed and written into every row: the table and its indexes are rewritten under a lock against everything. A plain column that a trigger keeps and batches fill does without.',
   lock: 'ACCESS EXCLUSIVE',
@@ -32,6 +33,7 @@ export const addColumnStoredGenerated: Rule = {
     'CREATE TABLE orders (price int, total int GENERATED ALWAYS AS (price * 2) STORED)',
     'CREATE TABLE orders (price int); ALTER TABLE orders ADD total int GENERATED ALWAYS AS (price * 2) STORED',
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const { def, at, table } of addedColumns(context)) {
       if (!constraintsOf(def).some(({ generated_kind: kind }) => kind === 's')) continue;

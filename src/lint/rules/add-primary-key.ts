@@ -10,6 +10,7 @@ import { autoName, constraintsOf } from '../world/define-column.ts';
 export const addPrimaryKey: Rule = {
   id: 'add-primary-key',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'A primary key that builds its index on a table in use.',
   why: 'Under one lock against everything the index is built, and the columns are searched for NULL when they are not NOT NULL yet.',
@@ -25,6 +26,7 @@ export const addPrimaryKey: Rule = {
     'ALTER TABLE users ADD CONSTRAINT users_pk PRIMARY KEY USING INDEX users_pk',
     'CREATE TABLE users (id bigint); ALTER TABLE users ADD PRIMARY KEY (id)',
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AddConstraint', 'AT_AddColumn')) {
       const inline = command.column && constraintsOf(command.column).some(isKey);

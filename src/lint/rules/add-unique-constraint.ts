@@ -10,6 +10,7 @@ import { autoName, constraintsOf } from '../world/define-column.ts';
 export const addUniqueConstraint: Rule = {
   id: 'add-unique-constraint',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'A UNIQUE constraint that builds its index on a table in use.',
   why: 'The index is built under a lock against everything, and two equal rows make it fail at the end.',
@@ -28,6 +29,7 @@ export const addUniqueConstraint: Rule = {
     'CREATE TABLE users (email text); ALTER TABLE users ADD UNIQUE (email)',
     'CREATE TABLE users (email text UNIQUE)',
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AddConstraint', 'AT_AddColumn')) {
       const inline = command.column && constraintsOf(command.column).find(isUnique);

@@ -12,6 +12,7 @@ const varchar20 = 'CREATE TABLE users (id int, name varchar(20), price numeric(8
 export const alterColumnType: Rule = {
   id: 'alter-column-type',
   severity: 'error',
+  scales: true,
   summary: 'A change of type that rewrites the table, rebuilds an index or checks all rows again.',
   why: 'The table and its indexes are written anew under a lock against everything. A foreign key of the column locks and checks the other table as well. The column’s statistics are gone until ANALYZE, and prepared statements that read all columns fail once.',
   lock: 'ACCESS EXCLUSIVE',
@@ -52,6 +53,7 @@ export const alterColumnType: Rule = {
     { sql: "SET timezone = 'UTC'; ALTER TABLE users ALTER at TYPE timestamptz", schema: varchar20 },
     'CREATE TABLE users (id int); ALTER TABLE users ALTER id TYPE bigint',
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AlterColumnType')) {
       const why = whyTypeChangeIsSlow(context, command);

@@ -6,6 +6,7 @@ import type { Rule } from '../rule.ts';
 export const alterConstraintEnforced: Rule = {
   id: 'alter-constraint-enforced',
   severity: 'error',
+  scales: true,
   summary: 'ALTER CONSTRAINT … ENFORCED.',
   why: 'It looks like a flag in the catalog, and checks every row under a lock against everything. Dropping the constraint and adding it NOT VALID can be validated while the table is used.',
   lock: 'ACCESS EXCLUSIVE',
@@ -28,6 +29,7 @@ export const alterConstraintEnforced: Rule = {
     { sql: 'ALTER TABLE orders ALTER CONSTRAINT orders_user_fk NOT ENFORCED', pg: 18 },
     { sql: 'ALTER TABLE orders ALTER CONSTRAINT orders_user_fk DEFERRABLE', pg: 18 },
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     if (context.pg < 18) return;
     for (const { node, table, at } of oldCommands(context, 'AT_AlterConstraint')) {

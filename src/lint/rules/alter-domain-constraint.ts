@@ -7,6 +7,7 @@ import { shown } from '../world/objects.ts';
 export const alterDomainConstraint: Rule = {
   id: 'alter-domain-constraint',
   severity: 'error',
+  scales: true,
   summary: 'A domain in use gets a condition that is checked, or is validated.',
   why: 'Every table with a column of the domain is scanned under a SHARE lock, one after the other, all locks held to the end. Unlike that of a table, VALIDATE CONSTRAINT of a domain blocks writes too. A CHECK on each column can be validated without.',
   lock: 'SHARE',
@@ -24,6 +25,7 @@ export const alterDomainConstraint: Rule = {
     'ALTER DOMAIN email DROP NOT NULL',
     'ALTER DOMAIN email DROP CONSTRAINT has_at',
   ],
+  on: ['AlterDomainStmt'],
   *check(context) {
     const alter = as(context.node, 'AlterDomainStmt');
     if (!alter) return;

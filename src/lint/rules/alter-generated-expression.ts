@@ -7,6 +7,7 @@ import { columnNamed } from '../world/objects.ts';
 export const alterGeneratedExpression: Rule = {
   id: 'alter-generated-expression',
   severity: 'error',
+  scales: true,
   summary: 'SET EXPRESSION of a stored generated column.',
   why: 'The value is computed anew for every row: the table and its indexes are rewritten under a lock against everything. A new column that takes over does without.',
   lock: 'ACCESS EXCLUSIVE',
@@ -38,6 +39,7 @@ export const alterGeneratedExpression: Rule = {
       pg: 17,
     },
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     if (context.pg < 17) return;
     for (const { table, name, at } of oldCommands(context, 'AT_SetExpression'))

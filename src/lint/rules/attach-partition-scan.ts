@@ -9,6 +9,7 @@ const byDay = 'CREATE TABLE orders (day date, id bigint) PARTITION BY RANGE (day
 export const attachPartitionScan: Rule = {
   id: 'attach-partition-scan',
   severity: 'error',
+  scales: true,
   summary: 'ATTACH PARTITION of a table whose rows have to be checked.',
   why: 'To be sure that every row belongs there, PostgreSQL reads the whole table under a lock against everything, unless a validated CHECK says the same, NOT NULL included. A DEFAULT partition is read too, for rows that belong into the new one. Indexes that the partition lacks are built under the lock as well.',
   lock: 'ACCESS EXCLUSIVE',
@@ -44,6 +45,7 @@ export const attachPartitionScan: Rule = {
     "CREATE TABLE o24 (day date); ALTER TABLE orders ATTACH PARTITION o24 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
     'ALTER INDEX orders_by_day ATTACH PARTITION o24_by_day',
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const { type, node, table, at } of context.commands) {
       const command = type === 'AT_AttachPartition' ? as(node.def, 'PartitionCmd') : undefined;

@@ -10,6 +10,7 @@ import { autoName, constraintsOf } from '../world/define-column.ts';
 export const checkWithoutNotValid: Rule = {
   id: 'check-without-not-valid',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'A CHECK on a table in use that is checked at once.',
   why: 'Every row is read while the table is locked against everything, even when the column is new and has no value yet.',
@@ -28,6 +29,7 @@ export const checkWithoutNotValid: Rule = {
     'CREATE TABLE orders (amount int); ALTER TABLE orders ADD CHECK (amount > 0)',
     { sql: 'ALTER TABLE orders ADD COLUMN tip int CHECK (tip >= 0) NOT ENFORCED', pg: 18 },
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AddConstraint', 'AT_AddColumn')) {
       const inline = command.column ? constraintsOf(command.column) : [];

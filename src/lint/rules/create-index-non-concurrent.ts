@@ -10,6 +10,7 @@ import type { Relation } from '../world/objects.ts';
 export const createIndexNonConcurrent: Rule = {
   id: 'create-index-non-concurrent',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'CREATE INDEX without CONCURRENTLY on a table that is in use.',
   why: 'The SHARE lock is held for the whole build: nothing can insert, update or delete meanwhile, and those who wait keep connections and locks of their own.',
@@ -41,6 +42,7 @@ export const createIndexNonConcurrent: Rule = {
     },
     'CREATE MATERIALIZED VIEW totals AS SELECT 1 AS n; CREATE UNIQUE INDEX ON totals (n)',
   ],
+  on: ['IndexStmt'],
   *check(context) {
     const index = as(context.node, 'IndexStmt');
     if (!index || index.concurrent || !index.relation) return;

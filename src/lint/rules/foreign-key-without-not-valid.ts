@@ -11,6 +11,7 @@ import { autoName, constraintsOf } from '../world/define-column.ts';
 export const foreignKeyWithoutNotValid: Rule = {
   id: 'foreign-key-without-not-valid',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'A foreign key on a table in use that is checked at once.',
   why: 'Both tables are locked against writes while every row of the referencing one is looked up in the other.',
@@ -40,6 +41,7 @@ export const foreignKeyWithoutNotValid: Rule = {
     'ALTER TABLE orders ADD COLUMN shop_id int REFERENCES shops (id)',
     { sql: 'ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id) NOT ENFORCED', pg: 18 },
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AddConstraint', 'AT_AddColumn')) {
       const inline = command.column && constraintsOf(command.column);

@@ -9,6 +9,7 @@ import { columnNamed } from '../world/objects.ts';
 export const primaryKeyUsingNullableIndex: Rule = {
   id: 'primary-key-using-nullable-index',
   severity: 'warning',
+  scales: true,
   fixable: true,
   summary: 'PRIMARY KEY USING INDEX on columns that may be NULL.',
   why: 'The index is there already, but columns that are not NOT NULL are searched for NULL under a lock against everything.',
@@ -36,6 +37,7 @@ export const primaryKeyUsingNullableIndex: Rule = {
      ALTER TABLE users ALTER id SET NOT NULL;
      ALTER TABLE users ADD PRIMARY KEY USING INDEX users_pk`,
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AddConstraint')) {
       const { constraint, table } = command;

@@ -7,6 +7,7 @@ import type { Rule } from '../rule.ts';
 export const refreshMatviewNonConcurrent: Rule = {
   id: 'refresh-matview-non-concurrent',
   severity: 'warning',
+  scales: true,
   summary: 'REFRESH MATERIALIZED VIEW without CONCURRENTLY.',
   why: 'Nobody can read the view while its query runs. CONCURRENTLY lets readers go on with the old rows.',
   lock: 'ACCESS EXCLUSIVE',
@@ -18,6 +19,7 @@ export const refreshMatviewNonConcurrent: Rule = {
     'REFRESH MATERIALIZED VIEW CONCURRENTLY totals',
     'CREATE MATERIALIZED VIEW totals AS SELECT 1 AS n WITH NO DATA; REFRESH MATERIALIZED VIEW totals',
   ],
+  on: ['RefreshMatViewStmt'],
   *check(context) {
     const refresh = as(context.node, 'RefreshMatViewStmt');
     const view = refresh && oldRelation(context, refresh.relation);

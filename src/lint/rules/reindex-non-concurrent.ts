@@ -14,6 +14,7 @@ const kinds = {
 export const reindexNonConcurrent: Rule = {
   id: 'reindex-non-concurrent',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'REINDEX without CONCURRENTLY.',
   why: 'The index itself is locked against everything while it is built. Planning a query opens every index of its tables, so reads wait too, although only the index is locked.',
@@ -28,6 +29,7 @@ export const reindexNonConcurrent: Rule = {
     'CREATE TABLE orders (id bigint PRIMARY KEY); REINDEX TABLE orders',
     'REINDEX SYSTEM shop',
   ],
+  on: ['ReindexStmt'],
   *check(context) {
     const reindex = as(context.node, 'ReindexStmt');
     const kind = reindex?.kind && (kinds as Partial<Record<typeof reindex.kind, string>>)[reindex.kind];

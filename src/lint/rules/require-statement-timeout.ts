@@ -1,10 +1,12 @@
 import { blocked } from '../ddl.ts';
+import { lockingKinds } from '../locks.ts';
 import type { Rule } from '../rule.ts';
 import { milliseconds } from '../world/settings.ts';
 
 export const requireStatementTimeout: Rule = {
   id: 'require-statement-timeout',
   severity: 'info',
+  scales: true,
   optIn: true,
   summary: 'DDL on a table in use without a statement_timeout.',
   why: 'A statement that turns out to scan or rewrite the table holds its lock for as long as that takes, and nothing stops it.',
@@ -21,6 +23,7 @@ export const requireStatementTimeout: Rule = {
     'ALTER TABLE users VALIDATE CONSTRAINT c',
     'CREATE TABLE users (id int); CREATE INDEX i ON users (id)',
   ],
+  on: lockingKinds,
   *check(context) {
     const timed = milliseconds(context.world.session.setting('statement_timeout')) > 0;
     const table = timed ? null : blocked(context);

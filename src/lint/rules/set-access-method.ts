@@ -6,6 +6,7 @@ import { readsAndWrites } from '../words.ts';
 export const setAccessMethod: Rule = {
   id: 'set-access-method',
   severity: 'error',
+  scales: true,
   summary: 'SET ACCESS METHOD.',
   why: 'The table and its indexes are rewritten under a lock against everything. A new table that is filled and swapped in does without.',
   lock: 'ACCESS EXCLUSIVE',
@@ -25,6 +26,7 @@ export const setAccessMethod: Rule = {
       pg: 17,
     },
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const { table, at } of oldCommands(context, 'AT_SetAccessMethod'))
       if (table.kind !== 'partitioned')

@@ -6,6 +6,7 @@ import { readsAndWrites } from '../words.ts';
 export const setLoggedUnlogged: Rule = {
   id: 'set-logged-unlogged',
   severity: 'error',
+  scales: true,
   summary: 'SET LOGGED or SET UNLOGGED.',
   why: 'The table and its indexes are rewritten under a lock against everything. An unlogged table is empty after a crash, and on replicas always. A new table that is filled and swapped in does without the lock.',
   lock: 'ACCESS EXCLUSIVE',
@@ -19,6 +20,7 @@ export const setLoggedUnlogged: Rule = {
     'CREATE UNLOGGED TABLE orders (id int); ALTER TABLE orders SET LOGGED',
     'CREATE UNLOGGED TABLE loaded (id int)',
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const { table, type, at } of oldCommands(context, 'AT_SetLogged', 'AT_SetUnLogged')) {
       const lost = type === 'AT_SetUnLogged' ? ', and after a crash its rows are gone' : '';

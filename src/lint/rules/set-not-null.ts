@@ -10,6 +10,7 @@ import { columnNamed } from '../world/objects.ts';
 export const setNotNull: Rule = {
   id: 'set-not-null',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'SET NOT NULL without a validated CHECK that proves it.',
   why: 'PostgreSQL reads the whole table under a lock against everything, and gives up when it meets a NULL.',
@@ -63,6 +64,7 @@ export const setNotNull: Rule = {
     },
     { sql: 'ALTER TABLE orders ALTER id SET NOT NULL', schema: 'CREATE TABLE orders (id bigint PRIMARY KEY)' },
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_SetNotNull', 'AT_AddConstraint')) {
       const column = columnMadeNotNull(context, command);

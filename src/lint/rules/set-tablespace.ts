@@ -9,6 +9,7 @@ import { readsAndWrites } from '../words.ts';
 export const setTablespace: Rule = {
   id: 'set-tablespace',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'A table or index moves to another tablespace.',
   why: 'All of it is copied under a lock against everything. For an index REINDEX (TABLESPACE …) CONCURRENTLY does it beside the work, for a table pg_repack.',
@@ -28,6 +29,7 @@ export const setTablespace: Rule = {
     { sql: 'ALTER TABLE orders SET TABLESPACE fast', schema: 'CREATE TABLE orders (id int) PARTITION BY HASH (id)' },
     'CREATE TABLE orders (id int); CREATE INDEX i ON orders (id); ALTER INDEX i SET TABLESPACE fast',
   ],
+  on: ['AlterTableStmt', 'AlterTableMoveAllStmt'],
   *check(context) {
     for (const { table, at } of oldCommands(context, 'AT_SetTableSpace'))
       if (table.kind !== 'partitioned') yield { message: copied(qualified(table)), at };

@@ -1,11 +1,12 @@
 import { oldRelation } from '../context.ts';
 import { qualified } from '../names.ts';
 import type { Rule } from '../rule.ts';
-import { isTautology, written } from '../unbounded.ts';
+import { isTautology, writingKinds, written } from '../unbounded.ts';
 
 export const unboundedDelete: Rule = {
   id: 'unbounded-delete',
   severity: 'warning',
+  scales: true,
   summary: 'A DELETE of all rows.',
   why: 'Every row stays locked until the transaction ends, foreign keys are looked up for each, and the space is free only after VACUUM. Batches by key, each committed, or dropping a partition, do the same unnoticed.',
   lock: 'ROW EXCLUSIVE',
@@ -17,6 +18,7 @@ export const unboundedDelete: Rule = {
     'CREATE TABLE sessions (id int); DELETE FROM sessions',
     'CREATE TEMP TABLE loaded (id int); DELETE FROM loaded',
   ],
+  on: writingKinds,
   *check(context) {
     for (const { relation, whereClause } of written(context.node, 'DeleteStmt')) {
       const table = oldRelation(context, relation);

@@ -6,6 +6,7 @@ import { readsAndWrites } from '../words.ts';
 export const vacuumFullOrCluster: Rule = {
   id: 'vacuum-full-or-cluster',
   severity: 'error',
+  scales: true,
   summary: 'VACUUM FULL or CLUSTER.',
   why: 'The table and its indexes are rewritten under a lock against everything. A plain VACUUM makes the space usable again; pg_repack and pg_squeeze give it back while the table is used.',
   lock: 'ACCESS EXCLUSIVE',
@@ -19,6 +20,7 @@ export const vacuumFullOrCluster: Rule = {
     'ALTER TABLE orders CLUSTER ON orders_by_day',
     'CREATE TABLE orders (id int); VACUUM FULL orders',
   ],
+  on: ['VacuumStmt', 'ClusterStmt'],
   *check(context) {
     const message = 'It is rewritten while it is locked against reads and writes.';
     const vacuum = as(context.node, 'VacuumStmt');

@@ -7,6 +7,7 @@ import { autoName, constraintColumns, constraintKind } from '../world/define-col
 export const validateInSameTransaction: Rule = {
   id: 'validate-in-same-transaction',
   severity: 'error',
+  scales: true,
   fixable: true,
   summary: 'A constraint is added NOT VALID and validated in one transaction.',
   why: 'The lock of adding it is held until the transaction ends, and so during the scan: NOT VALID was for nothing.',
@@ -47,6 +48,7 @@ export const validateInSameTransaction: Rule = {
     `BEGIN; CREATE TABLE orders (amount int);
      ALTER TABLE orders ADD CONSTRAINT c CHECK (amount > 0) NOT VALID; ALTER TABLE orders VALIDATE CONSTRAINT c; COMMIT`,
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_ValidateConstraint')) {
       const { table, name, at } = command;
