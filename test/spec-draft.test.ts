@@ -11,6 +11,7 @@ import { draftSchema } from '../src/report/draft-schema.ts';
 import type { Draft } from '../src/draft/draft.ts';
 import { withDatabase, type TestDatabase } from './support/database.ts';
 import { engineOn } from './support/engine.ts';
+import { withRoles } from './support/roles.ts';
 import { noNotion } from './support/no-notion.ts';
 import { shapeOf } from './support/shape.ts';
 
@@ -267,12 +268,21 @@ ${fence('sql', 'DROP DATABASE postgres;', "COMMENT ON TABLE orders IS '\n# x\nop
       expect(drafted.unsupported.map(({ what }) => what)).toContain('drop a database');
     }));
 
-  it('a file that is there is not touched, and the role needs no more than to read', () =>
+  it('a file that is there is not touched', () =>
     withDatabase(shop, async (db) => {
       const out = join(await mkdtemp(join(tmpdir(), 'lockkeeper-')), 'a.yaml');
       await writeFile(out, 'mine');
       const page = '# Rename users.email to e_mail';
       await expect(draftOf(db, page, { out })).rejects.toMatchObject({ code: 'FILE_EXISTS' });
       expect(readFileSync(out, 'utf8')).toBe('mine');
+    }));
+
+  it('a role that may only read the table is enough; one that may not is told', () =>
+    withRoles(['reader', 'stranger'], `${shop}; GRANT SELECT ON users TO $reader`, async (db, { reader, stranger }) => {
+      const page =
+        '# P\n\n- **Current**: `profile` column in the `users` table\n- **Target**: a separate `nicks` table';
+      const by = ({ connect }: typeof reader) => draftOf({ ...db, connect }, page);
+      expect(operationsOf(await by(reader))).toHaveLength(1);
+      await expect(by(stranger)).rejects.toMatchObject({ code: 'PERMISSION_MISSING' });
     }));
 });
