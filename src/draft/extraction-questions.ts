@@ -98,10 +98,10 @@ export function keysLeft(
 }
 
 /** A table that no key was found for. */
-export const emptyTable = (wish: WishOf<'new_table'>, keys: readonly string[]): Clarification =>
+export const emptyTable = (wish: WishOf<'new_table'>, column: string, keys: readonly string[]): Clarification =>
   ask(
     wish,
-    `Which keys is ${wish.table} to hold? There are ${keys.join(', ')}.`,
+    `Which keys is ${wish.table} to hold? ${column} has ${keys.join(', ') || 'none'}.`,
     'No key has a word of its name.',
     'It is left out of the draft.',
   );

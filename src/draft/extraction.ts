@@ -21,7 +21,13 @@ export function draftExtraction(
   const filled = filling.tables.filter(({ columns }) => columns.length).map((table) => withIndexes(table, indexes));
   const empty = filling.tables
     .filter(({ columns }) => !columns.length)
-    .map(({ wish }) => emptyTable(wish, json.paths.map(({ path }) => path.join('.')).slice(0, 20)));
+    .map(({ wish }) =>
+      emptyTable(
+        wish,
+        `${source.table.name}.${source.column.name}`,
+        json.paths.map(({ path }) => path.join('.')).slice(0, 20),
+      ),
+    );
   if (!filled.length) return { ...nothing, questions: empty };
   const operation: DraftedOperation = {
     kind: 'extract_json',

@@ -1,6 +1,6 @@
 import type { Table, Column } from '../catalog/catalog.ts';
 import type { Requirements } from '../spec/requirements.ts';
-import { RENAME } from '../spec/clarifications.ts';
+import { RENAME } from '../spec/phrases.ts';
 import { columnCalled, splitName, tablesCalled } from './look-up.ts';
 import { distinctly, type Said } from './draft.ts';
 import { isJson, listed, type World } from './world.ts';

@@ -1,5 +1,6 @@
 import type { Fact, Requirements, Slot } from '../spec/requirements.ts';
 import type { Said } from './draft.ts';
+import { identifier } from './key-column.ts';
 import { splitName } from './look-up.ts';
 import { TYPE_WORDS } from './types.ts';
 import type { Wish } from './wish.ts';
@@ -61,7 +62,7 @@ const RENAMES = [
     'giu',
   ),
   new RegExp(
-    String.raw`${W}()\s+(?:is|gets|will be|shall be|should be|must be|has to be)\s+renamed\s+(?:to|into|as)\s+${W}`,
+    String.raw`${W}(?:\s+column|\s+field)?${OF}\s+(?:is|gets|will be|shall be|should be|must be|has to be)\s+renamed\s+(?:to|into|as)\s+${W}`,
     'giu',
   ),
 ];
@@ -95,7 +96,7 @@ const others: readonly (readonly [RegExp, string])[] = [
   [/\bpartition(?:ed|ing)?\b[^.;]*\b(?:by|table)\b/iu, 'partition a table'],
   [/\bsplit\b[^.;]*\bcolumns?\b[^.;]*\binto\b/iu, 'split a column into several'],
   [
-    /\b(?:move|moved|archive|archived|purge|purged)\b[^.;]*\b(?:archive|rows|older than)\b|\bolder than\b[^.;]*\b(?:move|archive|purge|delete)/iu,
+    /\b(?:move|moved|archive|archived|purge|purged|delete|deleted)\b[^.;]*\b(?:archive|rows|older than)\b|\bolder than\b[^.;]*\b(?:move|archive|purge|delete)/iu,
     'move or delete rows',
   ],
 ];
@@ -173,7 +174,7 @@ const replacements = (s: Sentence): Wish[] =>
     const takesOver = /\b(?:move|switch)\w*\b[^.;]*\breads?\b|\breplac/iu.test(s.marked);
     if (stem === undefined || !takesOver || !s.known.column(stem)) return [];
     const cents = to === `${stem}_cents`;
-    const [up, down] = cents ? [`round(${stem} * 100)`, `${to} / 100.0`] : [null, null];
+    const [up, down] = cents ? [`round(${identifier(stem)} * 100)`, `${identifier(to)} / 100.0`] : [null, null];
     const change = { table: s.tables[0] ?? null, column: stem, type, was: null, to, up, down };
     return [{ ...base(s), kind: 'change_column_type', ...change }];
   });

@@ -1,5 +1,5 @@
 import type { Requirements, SpecifiedColumn } from '../spec/requirements.ts';
-import { RENAME } from '../spec/clarifications.ts';
+import { RENAME } from '../spec/phrases.ts';
 import { typeOfPrisma } from './types.ts';
 import type { Wish } from './wish.ts';
 

@@ -2,6 +2,7 @@ import { deparseSync } from 'pgsql-deparser';
 import { child, children, names, text, type Tree } from '../catalog/syntax-tree.ts';
 import type { ProposedSql, Requirements } from '../spec/requirements.ts';
 import type { Said } from './draft.ts';
+import { typeName } from '../spec/fences.ts';
 import { parsed } from './parse.ts';
 import type { IndexPart, Wish } from './wish.ts';
 
@@ -84,10 +85,10 @@ function alterWish(command: Tree, said: Said, table: string | null): Wish {
   };
 }
 
-/** As PostgreSQL writes it in a cast. */
+/** As people write it; a name with capitals in quotes. */
 function typeOf(type: Tree): string {
   const known = names(children(type, 'names')).filter((part) => part !== 'pg_catalog');
-  return written({ TypeName: { ...type, names: known.map((sval) => ({ String: { sval } })) } });
+  return known.every((part) => /^[a-z_][a-z0-9_]*$/u.test(part)) ? (typeName(type) ?? '') : written({ TypeName: type });
 }
 
 const commands: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { Document, isMap, isPair, isScalar, type Node } from 'yaml';
-import type { Clarification, ProposedSql } from '../spec/requirements.ts';
+import type { Clarification, ProposedSql, Slot } from '../spec/requirements.ts';
 import type { DraftedOperation, Said, Traced, Unsupported } from './draft.ts';
 import { printable } from './printable.ts';
 
@@ -66,10 +66,17 @@ function head({ source, questions, unsupported, proposals, requirements, operati
   ];
 }
 
+/** What is measured or judged rather than done. */
+const judged: ReadonlySet<Slot> = new Set(['performance', 'nonfunctional', 'acceptance'] as const);
+
 function requirementLine(one: Traced): string {
-  const { operations, phases, gates, checks } = one;
+  const { slot, operations, phases, gates, checks } = one;
   const parts = [
-    operations.length ? `operation ${operations.join(', ')}` : 'nothing in this migration',
+    operations.length
+      ? `operation ${operations.join(', ')}`
+      : judged.has(slot)
+        ? 'no check proves it, so a person has to'
+        : 'nothing in this migration',
     ...(phases.length ? [`phases ${phases.join(', ')}`] : []),
     ...(gates.length ? [`gates ${gates.join(', ')}`] : []),
     ...checks,

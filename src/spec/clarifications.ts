@@ -1,3 +1,4 @@
+import { RENAME } from './phrases.ts';
 import type { Clarification, Fact, Requirements, Slot, SpecifiedColumn } from './requirements.ts';
 
 const AS_IT_SAYS = 'As the database says.';
@@ -6,9 +7,6 @@ const AS_IT_COUNTS = 'What the database itself counts.';
 type Found = Pick<Requirements, 'title' | 'facts' | 'columns' | 'sql' | 'notUnderstood'>;
 /** What a database answers by itself. */
 export const answeredByDatabase: ReadonlySet<string> = new Set([AS_IT_SAYS, AS_IT_COUNTS]);
-
-/** Says that something gets another name. */
-export const RENAME = /\brenam(?:e|es|ed|ing)\b|\bumbenenn/iu;
 
 /** What a person must say before the change can be planned with certainty, and what is assumed until then. */
 export const clarificationsOf = (found: Found): Clarification[] => [

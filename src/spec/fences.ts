@@ -130,7 +130,7 @@ const tableName = (relation: Tree): string | null => {
 };
 
 /** As people write it, with its modifiers: `varchar(10)`, `text[]`. */
-function typeName(type: Tree): string | null {
+export function typeName(type: Tree): string | null {
   const plain = names(children(type, 'names'))
     .filter((part) => part !== 'pg_catalog')
     .join('.');

@@ -127,10 +127,13 @@ export function priorityIn(text: string): Priority | null {
 
 const IDENTIFIER = /^[a-z_][a-z0-9_$]*(?:\.[a-z_][a-z0-9_$]*)?$/iu;
 
+/** Says that something gets another name. */
+export const RENAME = /\brenam(?:e|es|ed|ing)\b|\bumbenenn/iu;
+
 /** Names in code spans, as tables or columns where the words around them say so. */
 export function namesIn(text: string, codes: readonly string[]): Name[] {
   const named = codes
-    .filter((code) => IDENTIFIER.test(code) || spokenKind(code, text) !== null)
+    .filter((code) => IDENTIFIER.test(code) || RENAME.test(text) || spokenKind(code, text) !== null)
     .map((name): Name => ({ kind: kindOf(name, text), name }));
   const spoken = [
     ...text.matchAll(
