@@ -46,22 +46,3 @@ export const oldCommands = (context: Context, ...types: readonly Command['type']
 /** ADD COLUMN IF NOT EXISTS of a column that is there. */
 const addsNothing = ({ type, node, column, table }: Command): boolean =>
   type === 'AT_AddColumn' && node.missing_ok === true && columnNamed(table, column?.colname ?? '') !== undefined;
-
-/** What the open transaction still does after the statement; nothing when each statement is its own. */
-export function laterInTransaction({ statement, statements, position, transaction }: Context): readonly Statement[] {
-  const rest = statements.slice(position + 1);
-  if (transaction === null && statement.block === null) return [];
-  const same = transaction?.by === 'block' ? rest.filter(({ block }) => block === statement.block) : rest;
-  const end = same.findIndex(({ node }) => endsTransaction(node));
-  return end === -1 ? same : same.slice(0, end);
-}
-
-const endings = ['TRANS_STMT_COMMIT', 'TRANS_STMT_ROLLBACK', 'TRANS_STMT_PREPARE'];
-
-export const endsTransaction = (node: Statement['node']): boolean =>
-  endings.includes(as(node, 'TransactionStmt')?.kind ?? '');
-
-/** The statements of the file before this one. */
-export const earlier = ({ statements, position }: Context): readonly Statement[] => statements.slice(0, position);
-
-export const later = ({ statements, position }: Context): readonly Statement[] => statements.slice(position + 1);

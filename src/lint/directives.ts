@@ -1,3 +1,4 @@
+import { as } from './nodes.ts';
 import type { Statement } from './statement.ts';
 import { type Span, tokensOf } from './tokens.ts';
 
@@ -15,10 +16,11 @@ const pattern = /lockkeeper:ignore(-file)?(?![\w-])[ \t]*([\w-]+(?:[ \t]*,[ \t]*
 
 export function directivesOf(text: string, statements: readonly Statement[]): readonly Directive[] {
   if (!text.includes(mark)) return [];
+  const statementAt = nextStatement(statements);
   return [...commentsOf(text, 0, text.length)].flatMap((comment): readonly Directive[] => {
     const [found, file, rules] = pattern.exec(text.slice(comment.start, comment.end)) ?? [];
     if (found === undefined) return [];
-    const statement = file ? null : (nextStatement(statements, comment.start) ?? null);
+    const statement = file ? null : statementAt(comment.start);
     const names = (rules ?? '').split(',').map((rule) => rule.trim());
     return [{ ...comment, rules: names.filter(Boolean), statement, dangling: !file && statement === null }];
   });
@@ -34,13 +36,31 @@ function* commentsOf(text: string, from: number, to: number): Generator<Span> {
   }
 }
 
-/** The innermost statement that is there, or the next one. */
-function nextStatement(statements: readonly Statement[], at: number): Statement | undefined {
-  const outer = statements.find(({ block, end }) => block === null && end > at);
-  if (!outer || outer.start > at) return outer;
-  return statements.find(({ block, end }) => block === outer && end > at) ?? outer;
+/** Finds the innermost statement that is there, or the next one. */
+function nextStatement(statements: readonly Statement[]): (at: number) => Statement | null {
+  const outer = statements.filter(({ block }) => block === null);
+  return (at) => {
+    let [low, high] = [0, outer.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((outer[middle]?.end ?? 0) > at) high = middle;
+      else low = middle + 1;
+    }
+    const next = outer[low];
+    if (!next || next.start > at || as(next.node, 'DoStmt') === undefined) return next ?? null;
+    return statements.find(({ block, end }) => block === next && end > at) ?? next;
+  };
 }
 
-/** Whether the directive is about what was found in a statement. */
-export const covers = ({ statement, dangling }: Directive, found: Statement): boolean =>
-  !dangling && (statement === null || statement === found || statement === found.block);
+/** The directives that are about what is found in a statement: those of the file, its own, and those of its DO block. */
+export function directivesByStatement(directives: readonly Directive[]): (found: Statement) => readonly Directive[] {
+  const byStatement = new Map<Statement | null, Directive[]>();
+  for (const directive of directives) {
+    if (directive.dangling) continue;
+    const same = byStatement.get(directive.statement);
+    if (same) same.push(directive);
+    else byStatement.set(directive.statement, [directive]);
+  }
+  const of = (statement: Statement | null) => byStatement.get(statement) ?? [];
+  return (found) => [...of(null), ...of(found), ...(found.block ? of(found.block) : [])];
+}

@@ -1,4 +1,4 @@
-import { type Directive, covers } from './directives.ts';
+import { type Directive, directivesByStatement } from './directives.ts';
 import type { Rule } from './rule.ts';
 import { unknownIgnoredRule } from './rules/unknown-ignored-rule.ts';
 import { unusedIgnore } from './rules/unused-ignore.ts';
@@ -17,17 +17,20 @@ export function withoutIgnored(
   }: { readonly enabled: readonly Rule[]; readonly known: readonly Rule[]; readonly statements: readonly Statement[] },
 ): readonly Found[] {
   if (directives.length === 0) return found;
-  const silences = (directive: Directive, { rule, statement }: Found) =>
-    covers(directive, statement) &&
-    (directive.rules.includes(rule.id) || (directive.statement === null && directive.rules.length === 0));
-  const kept = found.filter((one) => !directives.some((directive) => silences(directive, one)));
+  const directivesFor = directivesByStatement(directives);
+  const used = new Map<Directive, Set<string>>();
+  const kept = found.filter(({ rule, statement }) => {
+    const silencing = directivesFor(statement).filter((directive) => silences(directive, rule.id));
+    for (const directive of silencing) used.set(directive, (used.get(directive) ?? new Set()).add(rule.id));
+    return silencing.length === 0;
+  });
   const isOn = (id: string) => enabled.some((rule) => rule.id === id);
   const wrong = directives.flatMap((directive) => [
     ...complaints(
       directive,
       known.map((rule) => rule.id),
     ),
-    ...unused(directive, isOn, (id) => found.some((one) => one.rule.id === id && silences(directive, one))),
+    ...unused(directive, isOn, (id) => used.get(directive)?.has(id) === true),
   ]);
   const statement = statements[0];
   const reported = wrong.flatMap(({ rule, directive, message }): readonly Found[] =>
@@ -37,6 +40,10 @@ export function withoutIgnored(
   );
   return [...kept, ...reported];
 }
+
+/** Without rules it is for all of them, but only for a whole file. */
+const silences = ({ rules, statement }: Directive, id: string): boolean =>
+  rules.includes(id) || (statement === null && rules.length === 0);
 
 interface Wrong {
   readonly rule: Rule;

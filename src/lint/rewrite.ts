@@ -29,7 +29,8 @@ export function withWords(context: Context, words: readonly string[], added: str
 export function withoutWords(context: Context, words: readonly string[]): string | null {
   const place = wordsAt(context.statement, words);
   if (!place) return null;
-  const start = context.text.slice(0, place.start).trimEnd().length;
+  const from = context.statement.start;
+  const start = from + context.text.slice(from, place.start).trimEnd().length;
   return edited(context, [{ start, end: place.end, to: '' }]);
 }
 

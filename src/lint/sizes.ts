@@ -23,6 +23,7 @@ export function withSize(
 ): { readonly severity: Severity; readonly message: string } {
   const { statement, message, rule } = found;
   const { severity } = rule;
+  if (sizes.length === 0) return { severity, message };
   const keys = new Set(locksOf(statement.node, world, pg).map(({ relation }) => keyOf(relation)));
   const tables = sizes.filter((table) => keys.has(keyOf(table)));
   if (tables.length === 0) return { severity, message };

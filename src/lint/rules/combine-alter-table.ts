@@ -1,9 +1,10 @@
-import { earlier, endsTransaction, isOld } from '../context.ts';
+import { isOld } from '../context.ts';
 import { qualified } from '../names.ts';
 import { as } from '../nodes.ts';
+import { didBefore, transactionStart } from '../outline.ts';
 import type { Context, Rule } from '../rule.ts';
 import type { Statement } from '../statement.ts';
-import { keyOf } from '../world/objects.ts';
+import { keyOf, type Relation } from '../world/objects.ts';
 
 export const combineAlterTable: Rule = {
   id: 'combine-alter-table',
@@ -33,21 +34,23 @@ export const combineAlterTable: Rule = {
   *check(context) {
     const [first] = context.commands;
     if (!first || !isOld(context, first.table)) return;
-    const key = keyOf(first.table);
-    const before = inSameTransaction(context).some(({ node }) => {
-      const alter = as(node, 'AlterTableStmt');
-      return alter?.relation !== undefined && keyOf(context.world.relation(alter.relation)) === key;
-    });
+    const before = isAlteredBefore(context, first.table);
     if (before)
       yield { message: `${qualified(first.table)} was altered in this transaction before: one statement can do both.` };
   },
 };
 
-function inSameTransaction(context: Context): readonly Statement[] {
-  if (context.transaction === null) return [];
-  const before = earlier(context);
-  const since = before.findLastIndex(({ node }) => endsTransaction(node));
-  return context.transaction.by === 'block'
-    ? before.filter(({ block }) => block === context.statement.block)
-    : before.slice(since + 1);
+function isAlteredBefore(context: Context, table: Relation): boolean {
+  const { transaction, statement, world } = context;
+  if (transaction === null) return false;
+  const inBlock = transaction.by === 'block';
+  const isSame = ({ node, block }: Statement) => {
+    const relation = as(node, 'AlterTableStmt')?.relation;
+    return (
+      relation !== undefined &&
+      keyOf(world.relation(relation)) === keyOf(table) &&
+      (!inBlock || block === statement.block)
+    );
+  };
+  return didBefore(context, ['alters', table.name], isSame, inBlock ? 0 : transactionStart(context));
 }

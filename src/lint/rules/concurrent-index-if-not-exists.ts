@@ -1,8 +1,9 @@
-import { earlier, oldRelation } from '../context.ts';
+import { oldRelation } from '../context.ts';
 import { quoted } from '../names.ts';
 import { as } from '../nodes.ts';
+import { didBefore } from '../outline.ts';
 import type { Rule } from '../rule.ts';
-import { objectName } from '../world/drop.ts';
+import type { Statement } from '../statement.ts';
 
 export const concurrentIndexIfNotExists: Rule = {
   id: 'concurrent-index-if-not-exists',
@@ -28,13 +29,8 @@ export const concurrentIndexIfNotExists: Rule = {
     const name = index?.idxname;
     if (!index?.concurrent || !index.if_not_exists || name === undefined || !oldRelation(context, index.relation))
       return;
-    const dropped = earlier(context).some(({ node }) => {
-      const drop = as(node, 'DropStmt');
-      return (
-        drop?.removeType === 'OBJECT_INDEX' && (drop.objects ?? []).some((object) => objectName(object).name === name)
-      );
-    });
-    if (dropped) return;
+    const dropsIndex = ({ node }: Statement) => as(node, 'DropStmt')?.removeType === 'OBJECT_INDEX';
+    if (didBefore(context, ['drops', name], dropsIndex)) return;
     const first = `DROP INDEX CONCURRENTLY IF EXISTS ${quoted(name)};`;
     yield {
       message: `If a build of ${name} failed before, this keeps the invalid index.`,

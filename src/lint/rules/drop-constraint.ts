@@ -1,10 +1,11 @@
-import { earlier, isOld, oldCommands } from '../context.ts';
+import { isOld, oldCommands } from '../context.ts';
 import { all, as } from '../nodes.ts';
 import { qualified } from '../names.ts';
+import { didBefore } from '../outline.ts';
 import { saysNotNull } from '../proof.ts';
 import type { Command, Context, Rule } from '../rule.ts';
 import { briefly, queue } from '../words.ts';
-import { keyOf, type TableConstraint } from '../world/objects.ts';
+import { keyOf, type Relation, type TableConstraint } from '../world/objects.ts';
 
 export const dropConstraint: Rule = {
   id: 'drop-constraint',
@@ -70,7 +71,7 @@ function isHelper(context: Context, command: Command, dropped: TableConstraint |
   const made = [...madeNotNull(context, command)];
   if (!dropped) return made.length > 0 && wasValidated(context, name);
   if (dropped.kind !== 'check') return false;
-  return made.some((column) => saysNotNull(dropped.expression, column)) || wasAttached(context, keyOf(table));
+  return made.some((column) => saysNotNull(dropped.expression, column)) || wasAttached(context, table);
 }
 
 /** The columns of the table that this file has made NOT NULL, or that the statement does. */
@@ -80,14 +81,12 @@ function* madeNotNull(context: Context, { table }: Command): Generator<string> {
   for (const { type, name } of context.commands) if (type === 'AT_SetNotNull') yield name;
 }
 
-const earlierCommands = (context: Context) =>
-  earlier(context).flatMap(({ node }) => all(as(node, 'AlterTableStmt')?.cmds, 'AlterTableCmd'));
+const wasValidated = (context: Context, name: string): boolean => didBefore(context, ['validates', name]);
 
-const wasValidated = (context: Context, name: string): boolean =>
-  earlierCommands(context).some((command) => command.subtype === 'AT_ValidateConstraint' && command.name === name);
-
-const wasAttached = (context: Context, table: string): boolean =>
-  earlierCommands(context).some((command) => {
-    const partition = command.subtype === 'AT_AttachPartition' ? as(command.def, 'PartitionCmd')?.name : undefined;
-    return partition !== undefined && keyOf(context.world.relation(partition)) === table;
-  });
+const wasAttached = (context: Context, table: Relation): boolean =>
+  didBefore(context, ['attaches', table.name], ({ node }) =>
+    all(as(node, 'AlterTableStmt')?.cmds, 'AlterTableCmd').some((command) => {
+      const partition = command.subtype === 'AT_AttachPartition' ? as(command.def, 'PartitionCmd')?.name : undefined;
+      return partition !== undefined && keyOf(context.world.relation(partition)) === keyOf(table);
+    }),
+  );

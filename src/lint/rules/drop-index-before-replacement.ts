@@ -1,6 +1,7 @@
-import { later } from '../context.ts';
 import { as } from '../nodes.ts';
+import { doesLater } from '../outline.ts';
 import type { Rule } from '../rule.ts';
+import type { Statement } from '../statement.ts';
 import { objectName } from '../world/drop.ts';
 
 export const dropIndexBeforeReplacement: Rule = {
@@ -28,11 +29,11 @@ export const dropIndexBeforeReplacement: Rule = {
     const drop = as(context.node, 'DropStmt');
     if (drop?.removeType !== 'OBJECT_INDEX') return;
     const names = (drop.objects ?? []).map((object) => objectName(object).name);
-    const rebuilt = later(context).some(({ node }) => {
+    const rebuilds = ({ node }: Statement) => {
       const index = as(node, 'IndexStmt');
-      const cleansUp = drop.missing_ok && index?.if_not_exists;
-      return index?.concurrent === true && !cleansUp && names.includes(index.idxname ?? '');
-    });
+      return index?.concurrent === true && !(drop.missing_ok && index.if_not_exists);
+    };
+    const rebuilt = names.some((name) => doesLater(context, ['builds', name], rebuilds));
     if (rebuilt) yield { message: 'Queries run without this index until the one that replaces it is built.' };
   },
 };

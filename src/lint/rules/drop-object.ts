@@ -1,7 +1,7 @@
 import type { DropStmt } from '@pgsql/types';
-import { givenBefore, givenLater, isGiven } from '../named.ts';
 import { as, type Name, nameOf } from '../nodes.ts';
 import { isNewObject } from '../origins.ts';
+import { didBefore, isGiven, isGivenLater } from '../outline.ts';
 import type { Context, Rule } from '../rule.ts';
 import { listed } from '../words.ts';
 import { objectName } from '../world/drop.ts';
@@ -51,10 +51,7 @@ export const dropObject: Rule = {
     const gone = (drop.objects ?? [])
       .filter((object) => !isNewObject(context.world, drop.removeType, object))
       .map(objectName)
-      .filter(
-        (name) =>
-          !givenLater(context, name.name).some((made) => isSame(context, made, name)) && !wasReplaced(context, name),
-      );
+      .filter((name) => !isGivenLater(context, context.world.qualify(name)) && !wasReplaced(context, name));
     if (gone.length > 0) yield { message: `Whatever names the ${kind} ${listed(gone.map(shown))} fails from now on.` };
   },
 };
@@ -62,12 +59,9 @@ export const dropObject: Rule = {
 /** It was renamed out of the way in this transaction, and something new has its old name. */
 function wasReplaced(context: Context, name: Name): boolean {
   if (context.transaction === null) return false;
-  return givenBefore(context, name.name).some(({ node }) => {
+  return didBefore(context, ['gives', name.name], ({ node }) => {
     const rename = as(node, 'RenameStmt');
     const old = rename?.object ? objectName(rename.object) : rename?.relation && nameOf(rename.relation);
     return old !== undefined && isGiven(context, old.name);
   });
 }
-
-const isSame = ({ world }: Context, a: Name, b: Name): boolean =>
-  a.name === b.name && world.qualify(a).schema === world.qualify(b).schema;

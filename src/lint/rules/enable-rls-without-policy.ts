@@ -1,6 +1,7 @@
-import { laterInTransaction, oldCommands } from '../context.ts';
+import { oldCommands } from '../context.ts';
 import { as } from '../nodes.ts';
 import { qualified } from '../names.ts';
+import { doesInTransaction } from '../outline.ts';
 import type { Context, Rule } from '../rule.ts';
 import { briefly } from '../words.ts';
 import { keyOf, type Relation } from '../world/objects.ts';
@@ -38,7 +39,7 @@ export const enableRlsWithoutPolicy: Rule = {
 };
 
 const getsPolicy = (context: Context, table: Relation): boolean =>
-  laterInTransaction(context).some(({ node }) => {
+  doesInTransaction(context, ['guards', table.name], ({ node }) => {
     const policy = as(node, 'CreatePolicyStmt');
     return policy?.table !== undefined && keyOf(context.world.relation(policy.table)) === keyOf(table);
   });

@@ -1,7 +1,7 @@
 import { isOld } from '../context.ts';
-import { freedBefore } from '../named.ts';
 import { lockingKinds, locksOf } from '../locks.ts';
 import { as } from '../nodes.ts';
+import { didBefore } from '../outline.ts';
 import type { Context, Rule } from '../rule.ts';
 import { listed } from '../words.ts';
 import { keyOf, type RelationKind } from '../world/objects.ts';
@@ -52,7 +52,7 @@ export const locksMultipleTables: Rule = {
 /** A table that takes a name freed in the same transaction: nobody uses it under its own. */
 const isSwap = (context: Context): boolean => {
   const rename = as(context.node, 'RenameStmt');
-  return rename?.newname !== undefined && freedBefore(context, rename.newname).length > 0;
+  return rename?.newname !== undefined && didBefore(context, ['frees', rename.newname]);
 };
 
 /** The tables that the first statement to do so has locked against everything; null when a second has locked more. */

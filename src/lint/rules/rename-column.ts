@@ -1,8 +1,8 @@
 import { isNewColumn } from '../columns.ts';
 import { oldRelation } from '../context.ts';
 import { as } from '../nodes.ts';
-import { givenBefore, givenLater } from '../named.ts';
 import { qualified } from '../names.ts';
+import { didBefore, doesInTransaction } from '../outline.ts';
 import type { Context, Rule } from '../rule.ts';
 import { briefly, queue } from '../words.ts';
 import type { Relation } from '../world/objects.ts';
@@ -36,7 +36,9 @@ export const renameColumn: Rule = {
 /** The table itself was renamed in the transaction, and a view of its old name stands before it. */
 const isBehindView = (context: Context, table: Relation): boolean =>
   context.transaction !== null &&
-  givenBefore(context, table.name).some(({ node }) => {
+  didBefore(context, ['gives', table.name], ({ node }) => {
     const rename = as(node, 'RenameStmt');
-    return rename?.renameType === 'OBJECT_TABLE' && givenLater(context, rename.relation?.relname ?? '').length > 0;
+    return (
+      rename?.renameType === 'OBJECT_TABLE' && doesInTransaction(context, ['gives', rename.relation?.relname ?? ''])
+    );
   });

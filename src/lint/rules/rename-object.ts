@@ -1,7 +1,7 @@
 import type { ObjectType, RenameStmt } from '@pgsql/types';
-import { givenLater } from '../named.ts';
 import { as, type Name, nameOf } from '../nodes.ts';
 import { isNewObject } from '../origins.ts';
+import { doesInTransaction } from '../outline.ts';
 import type { Rule } from '../rule.ts';
 import { objectName } from '../world/drop.ts';
 import { shown } from '../world/objects.ts';
@@ -44,7 +44,7 @@ export const renameObject: Rule = {
     const kind = rename?.renameType && kinds[rename.renameType];
     if (!rename || kind === undefined || isNew(context.world, rename)) return;
     const name = oldName(rename);
-    if (givenLater(context, name.name).length > 0) return;
+    if (doesInTransaction(context, ['gives', name.name])) return;
     const isType = rename.renameType === 'OBJECT_TYPE' || rename.renameType === 'OBJECT_DOMAIN';
     yield {
       message: `Whatever names the ${kind} ${shown(name)} fails from now on.`,

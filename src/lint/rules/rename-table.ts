@@ -1,8 +1,8 @@
 import type { RenameStmt } from '@pgsql/types';
 import { oldRelation } from '../context.ts';
-import { freedBefore, givenLater } from '../named.ts';
 import { as, nameOf } from '../nodes.ts';
 import { qualified, quoted } from '../names.ts';
+import { didBefore, isGivenLater } from '../outline.ts';
 import type { Context, Rule } from '../rule.ts';
 import { briefly, queue } from '../words.ts';
 
@@ -56,9 +56,10 @@ export const renameTable: Rule = {
 function isTakenLater(context: Context, { relation }: RenameStmt): boolean {
   const { world } = context;
   const old = world.qualify(relation ? nameOf(relation) : { schema: null, name: '' });
-  return givenLater(context, old.name).some((made) => world.qualify(made).schema === old.schema);
+  return isGivenLater(context, old);
 }
 
 /** The second half of a swap: the name was freed in the same transaction. */
 const takesFreedName = (context: Context, { newname = '' }: RenameStmt): boolean =>
-  context.transaction !== null && freedBefore(context, newname).some(({ renameType }) => renameType === 'OBJECT_TABLE');
+  context.transaction !== null &&
+  didBefore(context, ['frees', newname], ({ node }) => as(node, 'RenameStmt')?.renameType === 'OBJECT_TABLE');

@@ -1,7 +1,7 @@
-import { later } from '../context.ts';
 import { as, nameOf } from '../nodes.ts';
+import { doesLater } from '../outline.ts';
 import type { Rule } from '../rule.ts';
-import { objectName } from '../world/drop.ts';
+import type { Statement } from '../statement.ts';
 
 export const requireComment: Rule = {
   id: 'require-comment',
@@ -25,12 +25,8 @@ export const requireComment: Rule = {
     const create = as(context.node, 'CreateStmt');
     if (!create?.relation || create.relation.relpersistence === 't' || create.partbound) return;
     const { name } = nameOf(create.relation);
-    const commented = later(context).some(({ node }) => {
-      const comment = as(node, 'CommentStmt');
-      return (
-        comment?.objtype === 'OBJECT_TABLE' && comment.object !== undefined && objectName(comment.object).name === name
-      );
-    });
+    const ofTable = ({ node }: Statement) => as(node, 'CommentStmt')?.objtype === 'OBJECT_TABLE';
+    const commented = doesLater(context, ['comments on', name], ofTable);
     if (!commented) yield { message: `Nothing says what ${name} is for.` };
   },
 };

@@ -1,6 +1,6 @@
 import { keyColumns } from '../columns.ts';
-import { later } from '../context.ts';
 import { all, as, nameOf } from '../nodes.ts';
+import { doesLater } from '../outline.ts';
 import type { Context, Rule } from '../rule.ts';
 import { keyOf } from '../world/objects.ts';
 
@@ -25,15 +25,15 @@ export const requirePrimaryKey: Rule = {
     const create = as(context.node, 'CreateStmt');
     if (!create?.relation || create.relation.relpersistence === 't' || create.inhRelations) return;
     if (all(create.tableElts, 'TableLikeClause').length > 0 || keyColumns(context).length > 0) return;
-    if (!getsKey(context, keyOf(context.world.qualify(nameOf(create.relation)))))
+    if (!getsKey(context, context.world.qualify(nameOf(create.relation))))
       yield { message: `${nameOf(create.relation).name} has no primary key.` };
   },
 };
 
-const getsKey = (context: Context, table: string): boolean =>
-  later(context).some(({ node }) => {
+const getsKey = (context: Context, table: { readonly schema: string; readonly name: string }): boolean =>
+  doesLater(context, ['alters', table.name], ({ node }) => {
     const alter = as(node, 'AlterTableStmt');
-    if (!alter?.relation || keyOf(context.world.qualify(nameOf(alter.relation))) !== table) return false;
+    if (!alter?.relation || keyOf(context.world.qualify(nameOf(alter.relation))) !== keyOf(table)) return false;
     const constraints = all(alter.cmds, 'AlterTableCmd').flatMap(({ def }) => as(def, 'Constraint') ?? []);
     return constraints.some(({ contype }) => contype === 'CONSTR_PRIMARY');
   });

@@ -1,8 +1,8 @@
 import type { AlterObjectSchemaStmt } from '@pgsql/types';
 import { as, type Name, nameOf } from '../nodes.ts';
 import { isNewObject } from '../origins.ts';
-import { givenLater } from '../named.ts';
 import { qualified, quoted } from '../names.ts';
+import { isGivenLater } from '../outline.ts';
 import type { Context, Rule } from '../rule.ts';
 import { briefly, queue } from '../words.ts';
 import { objectName } from '../world/drop.ts';
@@ -35,7 +35,7 @@ export const setSchema: Rule = {
         ? objectName(alter.object)
         : { schema: null, name: '' };
     const from = context.world.qualify(name);
-    if (givenLater(context, from.name).some((made) => context.world.qualify(made).schema === from.schema)) return;
+    if (isGivenLater(context, from)) return;
     const isType = alter.objectType === 'OBJECT_TYPE' || alter.objectType === 'OBJECT_DOMAIN';
     yield {
       ...(isType && { lock: null }),

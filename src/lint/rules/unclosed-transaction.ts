@@ -1,5 +1,5 @@
-import { endsTransaction, later } from '../context.ts';
 import { as } from '../nodes.ts';
+import { outlineOf } from '../outline.ts';
 import type { Context, Rule } from '../rule.ts';
 
 export const unclosedTransaction: Rule = {
@@ -23,7 +23,7 @@ export const unclosedTransaction: Rule = {
   on: ['TransactionStmt'],
   *check(context) {
     if (context.wrapping === 'file' || !opens(context)) return;
-    if (!later(context).some(({ node, block }) => block === null && endsTransaction(node)))
+    if ((outlineOf(context.statements).outerEnds.at(-1) ?? -1) <= context.position)
       yield {
         message: 'Nothing in this file ends this transaction: all of it is rolled back when the connection closes.',
       };

@@ -1,7 +1,7 @@
 import type { AlterTableCmd, AlterTableStmt, Node } from '@pgsql/types';
 import { all, as, nameOf } from '../nodes.ts';
 import { typeOf } from './column-type.ts';
-import { addPartition, putIndex } from './create-table.ts';
+import { addPartition } from './create-table.ts';
 import { addColumn, addConstraint, merged, unknownColumn, withAdded } from './define-column.ts';
 import { type Column, columnNamed, keyOf, type Relation, type TableConstraint } from './objects.ts';
 import type { World } from './world.ts';
@@ -88,7 +88,7 @@ function alter(world: World, table: Relation, command: AlterTableCmd): void {
 
 function include(world: World, table: Relation, added: ReturnType<typeof addColumn>): void {
   for (const constraint of added.constraints) absorb(world, table, constraint);
-  for (const index of added.indexes) putIndex(world, index);
+  for (const index of added.indexes) world.indexes.put(index);
   world.put(withAdded(world, table, added));
 }
 

@@ -21,7 +21,7 @@ import {
 } from '../nodes.ts';
 import { alterTable } from './alter-table.ts';
 import { typeOf } from './column-type.ts';
-import { createTable, createTableAs, putIndex, selectInto } from './create-table.ts';
+import { createTable, createTableAs, selectInto } from './create-table.ts';
 import { drop } from './drop.ts';
 import { keyOf, type Routine, type UserType } from './objects.ts';
 import { rename, setSchema } from './rename.ts';
@@ -101,7 +101,7 @@ function createIndex(world: World, statement: IndexStmt): void {
   const keys = all(statement.indexParams, 'IndexElem');
   const name = statement.idxname ?? `${table.name}_${keys.map((k) => k.name ?? 'expr').join('_')}_idx`;
   if (statement.if_not_exists && world.findIndex({ schema: table.schema, name })) return;
-  putIndex(world, {
+  world.indexes.put({
     ...{ schema: table.schema, name, table: keyOf(table), unique: statement.unique === true, constraint: null },
     columns: keys.map((k) => k.name ?? null),
     mentioned: columnsIn([keys.map(({ expr }) => expr), statement.whereClause]),

@@ -1,7 +1,7 @@
 import type { CreateStmt, CreateTableAsStmt, Node, RangeVar, SelectStmt } from '@pgsql/types';
 import { as, nameOf } from '../nodes.ts';
 import { addColumn, addConstraint, merged, partitionParent, withAdded } from './define-column.ts';
-import { type Index, keyOf, type Relation } from './objects.ts';
+import { keyOf, type Relation } from './objects.ts';
 import { created, type World } from './world.ts';
 
 export function createTable(world: World, statement: CreateStmt): void {
@@ -37,11 +37,9 @@ function withElement(world: World, table: Relation, element: Node): Relation {
 }
 
 function include(world: World, table: Relation, added: ReturnType<typeof addColumn>): Relation {
-  for (const index of added.indexes) putIndex(world, index);
+  for (const index of added.indexes) world.indexes.put(index);
   return withAdded(world, table, added);
 }
-
-export const putIndex = (world: World, index: Index): void => world.indexes.set(keyOf(index), index);
 
 export function addPartition(world: World, parent: string, partition: string, isDefault: boolean): void {
   const table = world.byKey(parent);

@@ -1,17 +1,29 @@
 /** Changes in the order they were made, to be taken back. */
 export class History {
   readonly #undo: (() => void)[] = [];
+  #kept = false;
 
   add(undo: () => void): void {
-    this.#undo.push(undo);
+    if (this.#kept) this.#undo.push(undo);
+  }
+
+  /** From here on changes are kept; outside a transaction there is nothing to take back. */
+  begin(): void {
+    this.#undo.length = 0;
+    this.#kept = true;
+  }
+
+  end(): void {
+    this.#undo.length = 0;
+    this.#kept = false;
   }
 
   mark(): number {
     return this.#undo.length;
   }
 
-  /** Takes back what was done since the mark. */
-  backTo(mark: number): void {
+  /** Takes back what was done since the mark; everything without one. */
+  backTo(mark = 0): void {
     for (const undo of this.#undo.splice(mark).reverse()) undo();
   }
 }

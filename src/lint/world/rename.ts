@@ -44,7 +44,7 @@ function renameIndex(world: World, named: NonNullable<RenameStmt['relation']>, n
   const index = world.findIndex(nameOf(named));
   if (!index) return;
   world.indexes.delete(keyOf(index));
-  world.indexes.set(keyOf({ ...index, name: newname }), { ...index, name: newname });
+  world.indexes.put({ ...index, name: newname });
 }
 
 export function setSchema(world: World, { objectType, relation, newschema = '' }: AlterObjectSchemaStmt): void {
@@ -55,7 +55,7 @@ export function setSchema(world: World, { objectType, relation, newschema = '' }
 function move(world: World, relation: Relation, to: { readonly name?: string; readonly schema?: string }): void {
   const moved = { ...relation, ...to };
   const [from, key] = [keyOf(relation), keyOf(moved)];
-  for (const index of world.indexesOf(relation)) world.indexes.set(keyOf(index), { ...index, table: key });
+  for (const index of world.indexesOf(relation)) world.indexes.put({ ...index, table: key });
   world.relations.delete(from);
   world.put(moved);
   const follow = (old: string | null) => (old === from ? key : old);
@@ -87,7 +87,7 @@ function renameColumn(world: World, table: Relation, from: string, to: string): 
     })),
   });
   for (const index of world.indexesOf(table))
-    world.indexes.set(keyOf(index), {
+    world.indexes.put({
       ...index,
       columns: index.columns.map((name) => (name === null ? null : swap(name))),
       mentioned: index.mentioned.map(swap),

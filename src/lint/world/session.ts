@@ -24,7 +24,6 @@ export class Session {
   readonly #savepoints: { readonly name: string; readonly mark: number }[] = [];
   #transaction: Transaction | null = null;
   #locks: Ledger<HeldLock>;
-  #begun = 0;
   #lastId = 0;
 
   constructor(history: History) {
@@ -56,7 +55,7 @@ export class Session {
   }
 
   begin(by: Transaction['by']): void {
-    this.#begun = this.#history.mark();
+    this.#history.begin();
     this.#savepoints.length = 0;
     this.#lastId++;
     this.#transaction = { id: this.#lastId, by };
@@ -69,11 +68,12 @@ export class Session {
   }
 
   rollback(): void {
-    this.#history.backTo(this.#begun);
+    this.#history.backTo();
     this.#end();
   }
 
   #end(): void {
+    this.#history.end();
     this.#savepoints.length = 0;
     this.#lastId++;
     this.#transaction = null;

@@ -1,5 +1,6 @@
 import type { RangeVar } from '@pgsql/types';
 import { type Name, nameOf } from '../nodes.ts';
+import { Indexes } from './indexes.ts';
 import { History, Ledger } from './ledger.ts';
 import { type Index, keyOf, type Origin, type Relation, type Routine, type UserType } from './objects.ts';
 import { Session } from './session.ts';
@@ -8,7 +9,7 @@ import { Session } from './session.ts';
 export class World {
   readonly history = new History();
   readonly relations = new Ledger<Relation>(this.history);
-  readonly indexes = new Ledger<Index>(this.history);
+  readonly indexes = new Indexes(this.history);
   readonly types = new Ledger<UserType>(this.history);
   readonly routines = new Ledger<Routine>(this.history);
   /** The types that got a label later, by the label. */
@@ -78,12 +79,15 @@ export class World {
   }
 
   indexesOf(table: Relation): readonly Index[] {
-    const key = keyOf(table);
-    return [...this.indexes.values()].filter((index) => index.table === key);
+    return this.indexes.of(keyOf(table));
   }
 }
 
-function lookUp<V>(ledger: Ledger<V>, schemas: readonly string[], name: string): V | undefined {
+function lookUp<V>(
+  ledger: { get: (key: string) => V | undefined },
+  schemas: readonly string[],
+  name: string,
+): V | undefined {
   for (const schema of schemas) {
     const found = ledger.get(keyOf({ schema, name }));
     if (found !== undefined) return found;
