@@ -399,16 +399,16 @@ describe('what cannot be done is said, with what to share', () => {
     expect((await publish({ tasks: url })).problems).toEqual([]);
   });
 
-  it('a specification that is not shared: nothing links to it, the rest is written', async () => {
+  it.each(['unshare', 'trash'] as const)('a specification that is gone (%s): the rest is written', async (how) => {
     const { workspace, notion, spec, home, records } = await notionOf();
-    notion.seed.unshare(spec);
+    notion.seed[how](spec);
     const options = { records, dryRun: false, signal: new AbortController().signal };
     const documents = [plan(), task('a')];
     const { problems, changes } = await workspace({ parent: home }).publish(
       { specification: spec, tasks: null, documents },
       options,
     );
-    expect(problems).toEqual([expect.stringContaining(`Notion does not show ${spec} to the integration. Share it`)]);
+    expect(problems).toEqual([expect.stringContaining(`${spec} is in the trash, or Notion does not show it`)]);
     expect(changes.map(({ key, how }) => [key, how])).toEqual([
       ['prefs/plan', 'create'],
       ['prefs/a', 'create'],

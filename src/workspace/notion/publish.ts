@@ -32,7 +32,8 @@ export async function publishPages(
   const ours = new Set([me]);
   for (const { key } of documents) ours.add((await recordOf(records, key))?.by ?? me);
   const finder: Finder = { notion, records, ours };
-  const specification = await getIfShared(notion, idIn(publication.specification));
+  const found = await getIfShared(notion, idIn(publication.specification));
+  const specification = found?.in_trash === true ? null : found;
   const table = await tableFor(notion, places, publication);
   const plans: Place = { kind: 'below', page: planParent(places, specification, publication) };
   const { drafts, problems } = await draftAll(finder, documents, { plans, table, dryRun });
@@ -56,7 +57,7 @@ export async function publishPages(
 const isPlan = ({ document }: Draft): boolean => document.kind === 'plan';
 
 const specificationUnseen = (specification: string): string =>
-  `Nothing links to the specification: Notion does not show ${specification} to the integration. Share it: ••• → Connections.`;
+  `Nothing links to the specification: ${specification} is in the trash, or Notion does not show it to the integration. Share it: ••• → Connections.`;
 
 interface Targets {
   readonly plans: Place;
