@@ -1,6 +1,6 @@
 import type { ColumnDef, Constraint, Node } from '@pgsql/types';
 import { isOld, oldCommands } from './context.ts';
-import { all, as, constantOf, nameOf, strings } from './nodes.ts';
+import { all, as, constantOf, nameOf, type NodeKind, strings } from './nodes.ts';
 import { itemAt } from './places.ts';
 import type { Command, Context } from './rule.ts';
 import type { Span } from './tokens.ts';
@@ -14,6 +14,9 @@ export interface NewColumn {
   readonly name: string;
   readonly at: Span;
 }
+
+/** The statements that define columns and the constraints of tables. */
+export const columnKinds: readonly NodeKind[] = ['CreateStmt', 'AlterTableStmt'];
 
 /** The columns of a CREATE TABLE or an ALTER TABLE, also of tables nobody uses yet; those of temporary tables are left out. */
 export function newColumns({ node, statement, commands }: Context): readonly NewColumn[] {

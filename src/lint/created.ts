@@ -1,5 +1,5 @@
 import type { Node } from '@pgsql/types';
-import { as, kindOf, type Name, nameIn, nameOf, type NodeKind, type NodeOf } from './nodes.ts';
+import { as, kindOf, kindsOf, type Name, nameIn, nameOf, type NodeKind, type NodeOf } from './nodes.ts';
 
 /** The name that a statement gives to what it creates, or renames to it. */
 export function createdBy(node: Node): Name | undefined {
@@ -25,3 +25,6 @@ const makers: { readonly [K in NodeKind]?: (statement: NodeOf<K>) => Name | unde
     return { schema, name: newname };
   },
 };
+
+/** The statements that give a name. */
+export const namingKinds = kindsOf(makers);

@@ -1,4 +1,5 @@
 import { directivesOf } from './directives.ts';
+import { type Dispatch, dispatchTo } from './dispatch.ts';
 import { withoutIgnored } from './ignored.ts';
 import { parseStatements } from './parse.ts';
 import { rules } from './registry.ts';
@@ -95,25 +96,33 @@ export const lintSql = (text: string, options: LintOptions = {}): FileFindings =
 
 /** What is dangerous in each file, judged by what the files before it leave behind. */
 export function lintFiles(files: readonly LintFile[], options: LintOptions = {}): readonly FileFindings[] {
-  const enabled = rulesOf(options);
+  const on = rulesOf(options);
   const world = new World(new Set(files.flatMap(({ pending }, i) => (pending ? [i] : []))));
   if (options.schema !== undefined) readSchema(world, options.schema);
   return files.flatMap((file, i) => {
     world.file = i;
-    const result = lintFile(world, file, options, enabled);
+    const result = lintFile(world, file, options, on);
     return file.report === false ? [] : [result];
   });
 }
 
-const rulesOf = ({ enable = [], disable = [] }: LintOptions): readonly Rule[] =>
-  rules.filter(({ id, optIn }) => (!optIn || enable.includes(id)) && !disable.includes(id));
+/** The rules that are on. */
+interface Enabled {
+  readonly enabled: readonly Rule[];
+  readonly rulesFor: Dispatch;
+}
+
+function rulesOf({ enable = [], disable = [] }: LintOptions): Enabled {
+  const enabled = rules.filter(({ id, optIn }) => (!optIn || enable.includes(id)) && !disable.includes(id));
+  return { enabled, rulesFor: dispatchTo(enabled) };
+}
 
 function readSchema(world: World, schema: string): void {
   for (const { node } of parseStatements(withoutMark(schema))) apply(world, node);
   world.session.resetAll();
 }
 
-function lintFile(world: World, file: LintFile, options: LintOptions, enabled: readonly Rule[]): FileFindings {
+function lintFile(world: World, file: LintFile, options: LintOptions, on: Enabled): FileFindings {
   const text = withoutMark(file.text);
   const { path } = file;
   const placeAt = placesIn(file.source ?? text, file.placeOf);
@@ -129,10 +138,14 @@ function lintFile(world: World, file: LintFile, options: LintOptions, enabled: r
     const found = (file.sections ?? [{ start: 0, end: text.length, transaction }]).flatMap(
       ({ start, end, transaction: wrapping }) => {
         const inside = statements.filter((statement) => statement.start >= start && statement.start < end);
-        return runSection(world, { text, statements: inside, wrapping, pg, rules: enabled });
+        return runSection(world, { text, statements: inside, wrapping, pg, rulesFor: on.rulesFor });
       },
     );
-    const kept = withoutIgnored(found, directivesOf(text, statements), { enabled, known: rules, statements });
+    const kept = withoutIgnored(found, directivesOf(text, statements), {
+      enabled: on.enabled,
+      known: rules,
+      statements,
+    });
     return {
       path,
       findings: inOrder(kept.map((one) => toFinding(one, { placeAt, world, options }))),

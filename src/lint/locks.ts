@@ -1,5 +1,17 @@
 import type { AlterTableCmd, Constraint, CreateStmt, DropStmt, Node, ObjectType, RangeVar } from '@pgsql/types';
-import { all, as, isOn, kindOf, type Name, nameIn, nameOf, type NodeKind, type NodeOf, optionOf } from './nodes.ts';
+import {
+  all,
+  as,
+  isOn,
+  kindOf,
+  kindsOf,
+  type Name,
+  nameIn,
+  nameOf,
+  type NodeKind,
+  type NodeOf,
+  optionOf,
+} from './nodes.ts';
 import { constraintsOf } from './world/define-column.ts';
 import { objectName, tableOfPart } from './world/drop.ts';
 import { type LockMode, lockModes } from './world/lock-mode.ts';
@@ -100,6 +112,9 @@ const locks: { readonly [K in NodeKind]?: LocksOf<K> } = {
   MergeStmt: ({ relation }, world) => on(world, relation, 'ROW EXCLUSIVE'),
   CopyStmt: ({ relation, is_from: isFrom }, world) => (isFrom ? on(world, relation, 'ROW EXCLUSIVE') : []),
 };
+
+/** The statements that lock something. */
+export const lockingKinds = kindsOf(locks);
 
 const commandModes: Partial<Record<NonNullable<AlterTableCmd['subtype']>, LockMode>> = {
   AT_SetStatistics: 'SHARE UPDATE EXCLUSIVE',

@@ -1,6 +1,17 @@
 import type { Node, RangeVar } from '@pgsql/types';
 import { oldRelation } from './context.ts';
-import { as, columnOf, conjuncts, constantOf, contains, kindOf, type NodeKind, type NodeOf, strings } from './nodes.ts';
+import {
+  as,
+  columnOf,
+  conjuncts,
+  constantOf,
+  contains,
+  kindOf,
+  kindsOf,
+  type NodeKind,
+  type NodeOf,
+  strings,
+} from './nodes.ts';
 import type { Context } from './rule.ts';
 import type { Relation } from './world/objects.ts';
 
@@ -31,6 +42,9 @@ const works: { readonly [K in NodeKind]?: (statement: NodeOf<K>, context: Contex
   SelectStmt: (select, context) =>
     select.intoClause && readsTables(context, { SelectStmt: select }) ? 'SELECT INTO' : null,
 };
+
+/** The statements that may take as long as a table is large. */
+export const longKinds = kindsOf(works);
 
 const oldTable = ({ world }: Context, table: Relation): boolean => !world.isNew(table.origin) && !table.temporary;
 

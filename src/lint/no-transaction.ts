@@ -1,5 +1,5 @@
 import type { Node } from '@pgsql/types';
-import { all, as, isOn, kindOf, nameOf, type NodeKind, type NodeOf, optionOf } from './nodes.ts';
+import { all, as, isOn, kindOf, kindsOf, nameOf, type NodeKind, type NodeOf, optionOf } from './nodes.ts';
 import type { Context } from './rule.ts';
 
 /** What a statement is called that PostgreSQL refuses inside a transaction; null when it does not. */
@@ -36,6 +36,9 @@ const refused: {
   AlterSystemStmt: () => 'ALTER SYSTEM',
   AlterEnumStmt: ({ oldVal }, pg) => (oldVal === undefined && pg < 12 ? 'ALTER TYPE ADD VALUE' : null),
 };
+
+/** The statements that may be refused inside a transaction. */
+export const refusedKinds = kindsOf(refused);
 
 /** The same of a statement of which nothing else is known. */
 export const isRefused = (node: Node): boolean =>

@@ -11,6 +11,10 @@ export const as = <K extends NodeKind>(node: Node | undefined, kind: K): NodeOf<
 
 export const kindOf = (node: Node): NodeKind => Object.keys(node)[0] as NodeKind;
 
+/** The kinds that a table by kind has. */
+export const kindsOf = (table: Partial<Record<NodeKind, unknown>>): readonly NodeKind[] =>
+  Object.keys(table) as NodeKind[];
+
 /** Those nodes of a list that are of a kind. */
 export const all = <K extends NodeKind>(list: readonly Node[] | undefined, kind: K): readonly NodeOf<K>[] =>
   (list ?? []).flatMap((node) => as(node, kind) ?? []);

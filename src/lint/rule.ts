@@ -1,4 +1,5 @@
 import type { AlterTableCmd, AlterTableType, ColumnDef, Constraint, Node } from '@pgsql/types';
+import type { NodeKind } from './nodes.ts';
 import type { Statement } from './statement.ts';
 import type { Span } from './tokens.ts';
 import type { LockMode } from './world/lock-mode.ts';
@@ -93,5 +94,7 @@ export interface Rule {
   readonly versions?: string;
   readonly bad: readonly (string | Example)[];
   readonly good: readonly (string | Example)[];
+  /** The kinds of statement that it looks at: it is asked about no others. */
+  readonly on: readonly NodeKind[] | 'any';
   readonly check: (context: Context) => Iterable<Report>;
 }

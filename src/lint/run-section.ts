@@ -1,5 +1,6 @@
 import type { TransactionStmt } from '@pgsql/types';
 import { commandsOf } from './context.ts';
+import type { Dispatch } from './dispatch.ts';
 import { locksOf } from './locks.ts';
 import { as } from './nodes.ts';
 import type { Context, Report, Rule, Wrapping } from './rule.ts';
@@ -21,7 +22,7 @@ export interface Reading {
   readonly statements: readonly Statement[];
   readonly wrapping: Wrapping;
   readonly pg: number;
-  readonly rules: readonly Rule[];
+  readonly rulesFor: Dispatch;
 }
 
 /** Runs the statements that belong together in the simulated database, and the rules before each. */
@@ -49,13 +50,13 @@ function isOneTransaction(statements: readonly Statement[]): boolean {
 }
 
 function check(world: World, reading: Reading, statement: Statement, position: number): readonly Found[] {
-  const { text, statements, wrapping, pg, rules } = reading;
+  const { text, statements, wrapping, pg, rulesFor } = reading;
   const context: Context = {
     ...{ statement, node: statement.node, world, transaction: world.session.transaction, pg },
     ...{ commands: commandsOf(statement, world), statements, position, wrapping, text },
   };
   const found: Found[] = [];
-  for (const rule of rules)
+  for (const rule of rulesFor(statement.kind))
     for (const report of rule.check(context))
       found.push({ ...report, ...(statement.block && { fix: null }), rule, statement });
   return found;

@@ -1,5 +1,17 @@
 import type { Node } from '@pgsql/types';
-import { all, as, columnOf, conjuncts, constantOf, contains, nameOf, type NodeOf, sameTree, strings } from './nodes.ts';
+import {
+  all,
+  as,
+  columnOf,
+  conjuncts,
+  constantOf,
+  contains,
+  nameOf,
+  type NodeKind,
+  type NodeOf,
+  sameTree,
+  strings,
+} from './nodes.ts';
 
 /** A condition that every row fulfils. */
 export function isTautology(condition: Node | undefined): boolean {
@@ -52,6 +64,9 @@ export function joinsItself(table: string, from: readonly Node[] | undefined, co
     return compared?.kind === 'AEXPR_OP' && left !== null && left === right;
   });
 }
+
+/** The statements that change rows, and those that may in their WITH. */
+export const writingKinds: readonly NodeKind[] = ['SelectStmt', 'UpdateStmt', 'DeleteStmt', 'InsertStmt'];
 
 /** The statement itself, if it is of the kind, and those in its WITH. */
 export function written<K extends 'UpdateStmt' | 'DeleteStmt'>(node: Node, kind: K): readonly NodeOf<K>[] {

@@ -70,7 +70,7 @@ const orElse =
     value === other
       ? []
       : check(value, at).map((line) =>
-          line.startsWith(`${at} should be `) ? line.replace(', instead was', ` or \`${other}\`, instead was`) : line,
+          line.startsWith(`${at} should be a`) ? line.replace(', instead was', ` or \`${other}\`, instead was`) : line,
         );
 
 export const orNull = orElse(null);

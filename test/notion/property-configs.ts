@@ -84,13 +84,21 @@ function rollupConfig({ state }: World, source: DataSource, wanted: Fields): Fie
 
 export const unknownProperty = (key: string) => invalid(`Could not find property with name or id: ${key}`);
 
+/** With its other side, where it has one. */
+function remove({ state }: World, source: DataSource, property: Property): void {
+  source.properties = source.properties.filter((other) => other !== property);
+  const target = state.things[String(property.config['data_source_id'])];
+  const synced = (property.config['dual_property'] as Fields | undefined)?.['synced_property_id'];
+  if (target?.kind === 'data source') target.properties = target.properties.filter(({ id }) => id !== synced);
+}
+
 /** Adds what is not there, renames, changes options, and takes away what is null. */
 export function changeProperty(world: World, source: DataSource, key: string, request: Fields | null): void {
   const property = findProperty(source.properties, key);
   if (request === null) {
     if (!property) throw unknownProperty(key);
     if (property.type === 'title') throw invalid('Cannot delete title property.');
-    source.properties = source.properties.filter((other) => other !== property);
+    remove(world, source, property);
     return;
   }
   const type = typeOf(request);

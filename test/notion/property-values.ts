@@ -129,3 +129,12 @@ function mirror({ state }: World, page: Page, { id, config }: Property, now: rea
     there.values[other] = now.includes(target) ? [...without, page.id] : without;
   }
 }
+
+/** A page that leaves its data source is named by none of its relations any more. */
+export function leaveRelations(world: World, page: Page): void {
+  for (const property of propertiesOf(world, page)) {
+    if (property.type !== 'relation') continue;
+    mirror(world, page, property, []);
+    page.values[property.id] = [];
+  }
+}

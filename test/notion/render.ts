@@ -26,8 +26,6 @@ const renderCommon = (world: World, version: Version, thing: Thing): Fields => (
   parent: renderParent(world, thing.parent),
   created_time: instant(thing.created),
   last_edited_time: instant(thing.edited),
-  created_by: partialUser(thing.createdBy),
-  last_edited_by: partialUser(thing.editedBy),
   ...renderTrash(version, thing),
 });
 
@@ -40,9 +38,15 @@ export const urlOf = (thing: Page | Database | DataSource): string => {
 
 const renderUrl = (thing: Page | Database | DataSource): Fields => ({ url: urlOf(thing), public_url: null });
 
+const renderAuthors = (thing: Thing): Fields => ({
+  created_by: partialUser(thing.createdBy),
+  last_edited_by: partialUser(thing.editedBy),
+});
+
 /** `only` names properties, by id or name. */
 export const renderPage = (world: World, version: Version, page: Page, only: readonly string[] = []): Fields => ({
   ...renderCommon(world, version, page),
+  ...renderAuthors(page),
   is_archived: page.trashed,
   is_locked: page.locked,
   icon: page.icon,
@@ -53,7 +57,12 @@ export const renderPage = (world: World, version: Version, page: Page, only: rea
 
 /** A page below a page is shown as a block too. */
 export function renderBlock(world: World, version: Version, thing: Block | Page | Database): Fields {
-  const common = { ...renderCommon(world, version, thing), object: 'block', has_children: hasChildren(world, thing) };
+  const common = {
+    ...renderCommon(world, version, thing),
+    ...renderAuthors(thing),
+    object: 'block',
+    has_children: hasChildren(world, thing),
+  };
   if (thing.kind === 'block') return { ...common, type: thing.type, [thing.type]: thing.content };
   const type = thing.kind === 'page' ? 'child_page' : 'child_database';
   return { ...common, type, [type]: { title: plainTitle(thing) } };
@@ -81,6 +90,7 @@ export function renderDataSource(world: World, version: Version, source: DataSou
   const database = source.parent.type === 'workspace' ? undefined : world.state.things[source.parent.id];
   return {
     ...renderCommon(world, version, source),
+    ...renderAuthors(source),
     database_parent: renderParent(world, database?.parent ?? { type: 'workspace' }),
     title: source.title,
     description: source.description,

@@ -52,7 +52,8 @@ export function touch(world: World, thing: Thing, by: string): void {
 const above = ({ state }: World, { parent }: Thing): Thing | undefined =>
   parent.type === 'workspace' ? undefined : state.things[parent.id];
 
-function someAbove(world: World, thing: Thing, test: (thing: Thing) => boolean): boolean {
+/** Itself or something that it is in. */
+export function someAbove(world: World, thing: Thing, test: (thing: Thing) => boolean): boolean {
   for (let one: Thing | undefined = thing; one; one = above(world, one)) if (test(one)) return true;
   return false;
 }
@@ -60,7 +61,6 @@ function someAbove(world: World, thing: Thing, test: (thing: Thing) => boolean):
 export const isShared = (world: World, thing: Thing): boolean =>
   !someAbove(world, thing, ({ id }) => world.state.unshared.includes(id));
 
-/** Itself or something that it is in. */
 export const isTrashed = (world: World, thing: Thing): boolean => someAbove(world, thing, (one) => one.trashed);
 
 type Of<K extends Thing['kind']> = Extract<Thing, { kind: K }>;

@@ -3,7 +3,7 @@ import type { Document, PageRecords, Publication, Section, TaskProperties } from
 
 export const section = (key: string, markdown: string): Section => ({ key, body: readMarkdown(markdown).children });
 
-export const properties = (change: Partial<TaskProperties> = {}): TaskProperties => ({
+const properties = (change: Partial<TaskProperties> = {}): TaskProperties => ({
   ...{ status: 'to do', priority: 'must', assignee: null, sprint: null, start: null, due: null, effort: 2 },
   blockedBy: [],
   ...change,

@@ -6,6 +6,7 @@ import { usage } from '../errors.ts';
 import { type FormatFlags, withExamples, withFormat } from '../options.ts';
 import { notionAccess } from '../notion-access.ts';
 import { print } from '../print.ts';
+import { specDraftCommand } from './spec-draft.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
 import { publishCommand, updateCommand } from './spec-publish.ts';
 
@@ -19,14 +20,16 @@ const WORKSPACE = [
 export const specCommand = (terminal: Terminal): Command =>
   withExamples(
     new Command('spec')
-      .summary('find a specification, read what it asks for, and publish its plan and tasks')
+      .summary('find a specification, read what it asks for, draft its migration, and publish its plan and tasks')
       .addCommand(findCommand(terminal))
       .addCommand(readCommand(terminal))
+      .addCommand(specDraftCommand(terminal))
       .addCommand(publishCommand(terminal, WORKSPACE))
       .addCommand(updateCommand(terminal)),
     [
       'spec find "user preferences"',
       'spec read docs/specs/user-preferences.md',
+      'spec draft docs/specs/user-preferences.md --out migrations/user-preferences.yaml',
       'spec publish user-preferences --spec docs/specs/user-preferences.md',
     ],
   );

@@ -1,4 +1,4 @@
-import { newColumns } from '../columns.ts';
+import { columnKinds, newColumns } from '../columns.ts';
 import { edited } from '../rewrite.ts';
 import { nameAt } from '../places.ts';
 import type { Rule } from '../rule.ts';
@@ -20,6 +20,7 @@ export const addJsonColumn: Rule = {
     'ALTER TABLE events ADD COLUMN data jsonb',
     'CREATE TEMPORARY TABLE loaded (data json)',
   ],
+  on: columnKinds,
   *check(context) {
     for (const { def, name, at } of newColumns(context)) {
       const type = typeOf(def.typeName);

@@ -53,6 +53,7 @@ export const alterColumnType: Rule = {
     { sql: "SET timezone = 'UTC'; ALTER TABLE users ALTER at TYPE timestamptz", schema: varchar20 },
     'CREATE TABLE users (id int); ALTER TABLE users ALTER id TYPE bigint',
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AlterColumnType')) {
       const why = whyTypeChangeIsSlow(context, command);

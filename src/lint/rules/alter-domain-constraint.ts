@@ -25,6 +25,7 @@ export const alterDomainConstraint: Rule = {
     'ALTER DOMAIN email DROP NOT NULL',
     'ALTER DOMAIN email DROP CONSTRAINT has_at',
   ],
+  on: ['AlterDomainStmt'],
   *check(context) {
     const alter = as(context.node, 'AlterDomainStmt');
     if (!alter) return;

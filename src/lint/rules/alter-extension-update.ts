@@ -11,6 +11,7 @@ export const alterExtensionUpdate: Rule = {
   blocks: 'what the extension’s script locks',
   bad: ['ALTER EXTENSION postgis UPDATE', "ALTER EXTENSION timescaledb UPDATE TO '2.14.0'"],
   good: ['CREATE EXTENSION citext; ALTER EXTENSION citext UPDATE', 'ALTER EXTENSION citext SET SCHEMA extensions'],
+  on: ['AlterExtensionStmt'],
   *check(context) {
     const alter = as(context.node, 'AlterExtensionStmt');
     if (!alter) return;

@@ -39,6 +39,7 @@ export const alterGeneratedExpression: Rule = {
       pg: 17,
     },
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     if (context.pg < 17) return;
     for (const { table, name, at } of oldCommands(context, 'AT_SetExpression'))

@@ -11,6 +11,7 @@ export const alterSystem: Rule = {
   blocks: null,
   bad: ['ALTER SYSTEM SET work_mem = 64', 'ALTER SYSTEM RESET ALL'],
   good: ["SET work_mem = '64MB'", "ALTER DATABASE shop SET work_mem = '64MB'"],
+  on: ['AlterSystemStmt'],
   *check({ node }) {
     if (as(node, 'AlterSystemStmt')) yield { message: 'This changes the whole server.' };
   },

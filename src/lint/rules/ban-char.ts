@@ -1,4 +1,4 @@
-import { typedColumns } from '../columns.ts';
+import { columnKinds, typedColumns } from '../columns.ts';
 import type { Rule } from '../rule.ts';
 import { typeText } from '../world/column-type.ts';
 
@@ -20,6 +20,7 @@ export const banChar: Rule = {
     'ALTER TABLE users ADD COLUMN a text',
     'CREATE TEMP TABLE loaded (a char(3))',
   ],
+  on: columnKinds,
   *check(context) {
     for (const { name, type, at } of typedColumns(context))
       if (type.name === 'bpchar') yield { message: `${name} is ${typeText(type)}: write text.`, at };

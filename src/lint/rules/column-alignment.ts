@@ -19,6 +19,7 @@ export const columnAlignment: Rule = {
     'CREATE TABLE a (name text, id bigint)',
     'CREATE TABLE a (id int, n int, at date)',
   ],
+  on: ['CreateStmt'],
   *check({ node }) {
     const create = as(node, 'CreateStmt');
     const sizes = all(create?.tableElts, 'ColumnDef').map(({ typeName }) => sizeOf(typeOf(typeName)));

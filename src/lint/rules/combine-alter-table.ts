@@ -29,6 +29,7 @@ export const combineAlterTable: Rule = {
     'BEGIN; ALTER TABLE users ADD a int, ADD b int; ALTER TABLE orders ADD c int; COMMIT',
     'BEGIN; ALTER TABLE users ADD a int; COMMIT; BEGIN; ALTER TABLE users ADD b int; COMMIT',
   ],
+  on: ['AlterTableStmt'],
   *check(context) {
     const [first] = context.commands;
     if (!first || !isOld(context, first.table)) return;

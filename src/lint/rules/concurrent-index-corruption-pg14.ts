@@ -18,6 +18,7 @@ export const concurrentIndexCorruptionPg14: Rule = {
     { sql: 'CREATE INDEX CONCURRENTLY i ON orders (day)', pg: 15 },
     { sql: 'CREATE INDEX i ON orders (day)', pg: 14 },
   ],
+  on: ['IndexStmt', 'ReindexStmt'],
   *check({ node, pg }) {
     const concurrent =
       as(node, 'IndexStmt')?.concurrent ?? isOn(optionOf(as(node, 'ReindexStmt')?.params, 'concurrently'));

@@ -22,6 +22,7 @@ export const concurrentIndexIfNotExists: Rule = {
     'CREATE INDEX IF NOT EXISTS i ON orders (day)',
     'CREATE TABLE orders (day date); CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON orders (day)',
   ],
+  on: ['IndexStmt'],
   *check(context) {
     const index = as(context.node, 'IndexStmt');
     const name = index?.idxname;

@@ -21,6 +21,7 @@ export const concurrentIndexUnderStatementTimeout: Rule = {
     "SET lock_timeout = '5s'; CREATE INDEX CONCURRENTLY orders_by_day ON orders (day)",
     "SET statement_timeout = '5s'; RESET statement_timeout; REINDEX TABLE CONCURRENTLY orders",
   ],
+  on: ['IndexStmt', 'ReindexStmt'],
   *check(context) {
     const timeout = context.world.session.setting('statement_timeout');
     if (timeout === null || milliseconds(timeout) === 0 || !buildsConcurrently(context)) return;

@@ -11,6 +11,7 @@ export const createDomainWithConstraint: Rule = {
   blocks: null,
   bad: ["CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%')", 'CREATE DOMAIN amount AS int NOT NULL'],
   good: ['CREATE DOMAIN email AS text', "CREATE DOMAIN email AS text DEFAULT ''"],
+  on: ['CreateDomainStmt'],
   *check({ node }) {
     const domain = as(node, 'CreateDomainStmt');
     const conditions = all(domain?.constraints, 'Constraint').filter(

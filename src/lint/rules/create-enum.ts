@@ -11,6 +11,7 @@ export const createEnum: Rule = {
   blocks: null,
   bad: ["CREATE TYPE mood AS ENUM ('ok')", "CREATE TYPE shop.status AS ENUM ('new', 'paid')"],
   good: ['CREATE TYPE pair AS (a int, b int)', 'CREATE TABLE moods (name text PRIMARY KEY)'],
+  on: ['CreateEnumStmt'],
   *check({ node }) {
     const type = as(node, 'CreateEnumStmt');
     if (type) yield { message: `No label of ${nameIn(type.typeName).name} can ever be removed.` };

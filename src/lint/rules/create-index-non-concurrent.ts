@@ -42,6 +42,7 @@ export const createIndexNonConcurrent: Rule = {
     },
     'CREATE MATERIALIZED VIEW totals AS SELECT 1 AS n; CREATE UNIQUE INDEX ON totals (n)',
   ],
+  on: ['IndexStmt'],
   *check(context) {
     const index = as(context.node, 'IndexStmt');
     if (!index || index.concurrent || !index.relation) return;

@@ -21,6 +21,7 @@ export const createPartitionOfLock: Rule = {
     'CREATE TABLE o1 (LIKE orders)',
     'CREATE TABLE child () INHERITS (orders)',
   ],
+  on: ['CreateStmt'],
   *check(context) {
     const create = as(context.node, 'CreateStmt');
     const parent = create?.partbound ? oldRelation(context, all(create.inhRelations, 'RangeVar')[0]) : null;

@@ -18,6 +18,7 @@ export const createPolicyRestrictive: Rule = {
     'CREATE POLICY own ON orders USING (true)',
     'CREATE TABLE orders (id int); CREATE POLICY own ON orders AS RESTRICTIVE USING (true)',
   ],
+  on: ['CreatePolicyStmt'],
   *check(context) {
     const policy = as(context.node, 'CreatePolicyStmt');
     if (policy && !policy.permissive && oldRelation(context, policy.table))

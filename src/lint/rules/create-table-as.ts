@@ -15,6 +15,7 @@ export const createTableAs: Rule = {
     'CREATE MATERIALIZED VIEW v AS SELECT 1',
     'CREATE TABLE old (LIKE orders)',
   ],
+  on: ['CreateTableAsStmt', 'SelectStmt'],
   *check({ node }) {
     const made = as(node, 'CreateTableAsStmt');
     const copies = made ? made.objtype === 'OBJECT_TABLE' && !made.into?.skipData : as(node, 'SelectStmt')?.intoClause;

@@ -10,6 +10,7 @@ export const dropDatabase: Rule = {
   blocks: 'everybody who uses the database, for good',
   bad: ['DROP DATABASE shop', 'DROP DATABASE IF EXISTS shop WITH (FORCE)'],
   good: ["SELECT 'DROP DATABASE shop'", 'CREATE DATABASE shop'],
+  on: ['DropdbStmt'],
   *check({ node }) {
     const drop = as(node, 'DropdbStmt');
     if (drop) yield { message: `The database ${drop.dbname ?? ''} is lost.` };

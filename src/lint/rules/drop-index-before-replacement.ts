@@ -23,6 +23,7 @@ export const dropIndexBeforeReplacement: Rule = {
     'DROP INDEX CONCURRENTLY i; CREATE INDEX CONCURRENTLY j ON orders (day)',
     'DROP INDEX CONCURRENTLY IF EXISTS i; CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON orders (day)',
   ],
+  on: ['DropStmt'],
   *check(context) {
     const drop = as(context.node, 'DropStmt');
     if (drop?.removeType !== 'OBJECT_INDEX') return;

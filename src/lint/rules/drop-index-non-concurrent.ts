@@ -24,6 +24,7 @@ export const dropIndexNonConcurrent: Rule = {
     'DROP INDEX CONCURRENTLY IF EXISTS orders_by_day',
     'CREATE TABLE orders (day date); CREATE INDEX orders_by_day ON orders (day); DROP INDEX orders_by_day',
   ],
+  on: ['DropStmt'],
   *check(context) {
     const drop = as(context.node, 'DropStmt');
     if (drop?.removeType !== 'OBJECT_INDEX' || drop.concurrent) return;

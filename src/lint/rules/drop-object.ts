@@ -43,6 +43,7 @@ export const dropObject: Rule = {
     "CREATE TYPE mood AS ENUM ('ok'); DROP TYPE mood",
     'CREATE SEQUENCE s; CREATE VIEW v AS SELECT 1; DROP SEQUENCE s; DROP VIEW v',
   ],
+  on: ['DropStmt'],
   *check(context) {
     const drop = as(context.node, 'DropStmt');
     const kind = drop?.removeType && kinds[drop.removeType];

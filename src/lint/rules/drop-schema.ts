@@ -13,6 +13,7 @@ export const dropSchema: Rule = {
   blocks: 'reads and writes of everything in the schema',
   bad: ['DROP SCHEMA shop CASCADE', 'DROP SCHEMA IF EXISTS shop, archive'],
   good: ['CREATE SCHEMA scratch; DROP SCHEMA scratch CASCADE', 'DROP VIEW shop.totals'],
+  on: ['DropStmt'],
   *check(context) {
     const drop = as(context.node, 'DropStmt');
     if (drop?.removeType !== 'OBJECT_SCHEMA') return;

@@ -28,6 +28,7 @@ export const dropTable: Rule = {
     'CREATE TEMP TABLE scratch (id int); DROP TABLE scratch; DROP TABLE pg_temp.other',
     'CREATE TABLE a AS SELECT 1; ALTER TABLE a RENAME TO b; DROP TABLE b',
   ],
+  on: ['DropStmt'],
   *check(context) {
     const drop = as(context.node, 'DropStmt');
     if (drop?.removeType !== 'OBJECT_TABLE' && drop?.removeType !== 'OBJECT_FOREIGN_TABLE') return;

@@ -15,6 +15,7 @@ export const enumValueOrder: Rule = {
     "ALTER TYPE mood ADD VALUE 'fine' BEFORE 'ok'",
     "ALTER TYPE mood RENAME VALUE 'a' TO 'b'",
   ],
+  on: ['AlterEnumStmt'],
   *check({ node }) {
     const alter = as(node, 'AlterEnumStmt');
     if (alter && alter.oldVal === undefined && alter.newValNeighbor === undefined)

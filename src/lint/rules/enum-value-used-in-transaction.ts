@@ -1,6 +1,6 @@
 import type { A_Const, ColumnDef, TypeCast } from '@pgsql/types';
 import { walk } from '../../sql/expressions.ts';
-import { all, as, type NodeKind } from '../nodes.ts';
+import { all, as } from '../nodes.ts';
 import type { Context, Rule } from '../rule.ts';
 import { type ColumnType, typeOf } from '../world/column-type.ts';
 import { columnNamed, type UserType } from '../world/objects.ts';
@@ -41,8 +41,22 @@ export const enumValueUsedInTransaction: Rule = {
       schema: 'CREATE TABLE notes (body text)',
     },
   ],
+  on: [
+    'InsertStmt',
+    'UpdateStmt',
+    'DeleteStmt',
+    'SelectStmt',
+    'MergeStmt',
+    'AlterTableStmt',
+    'CreateStmt',
+    'IndexStmt',
+    'CreateTableAsStmt',
+    'ViewStmt',
+    'CreateDomainStmt',
+    'AlterDomainStmt',
+    'CreatePolicyStmt',
+  ],
   *check(context) {
-    if (!users.has(context.statement.kind)) return;
     const labels = newLabels(context);
     if (labels.size === 0) return;
     const used = usedLabels(context, labels);
@@ -50,18 +64,6 @@ export const enumValueUsedInTransaction: Rule = {
       yield { message: `The label '${used}' was added in this transaction and can not be used before it commits.` };
   },
 };
-
-const users = new Set<NodeKind>([
-  ...(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'SelectStmt', 'MergeStmt', 'AlterTableStmt', 'CreateStmt'] as const),
-  ...([
-    'IndexStmt',
-    'CreateTableAsStmt',
-    'ViewStmt',
-    'CreateDomainStmt',
-    'AlterDomainStmt',
-    'CreatePolicyStmt',
-  ] as const),
-]);
 
 /** The labels that the open transaction has added and the statement says, with their types. */
 function newLabels({ transaction, pg, world, node }: Context): ReadonlyMap<string, UserType> {

@@ -1,3 +1,4 @@
+import { columnKinds } from '../columns.ts';
 import { columnOfKey, newForeignKeys } from '../foreign-keys.ts';
 import { strings } from '../nodes.ts';
 import type { Rule } from '../rule.ts';
@@ -28,6 +29,7 @@ export const fkTypeMismatch: Rule = {
     'CREATE TABLE orders (user_id int REFERENCES users)',
     'CREATE TABLE nodes (id int PRIMARY KEY, parent int REFERENCES nodes)',
   ],
+  on: columnKinds,
   *check(context) {
     for (const key of newForeignKeys(context)) {
       const { constraint, columns, at } = key;

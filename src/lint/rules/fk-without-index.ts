@@ -1,3 +1,4 @@
+import { columnKinds } from '../columns.ts';
 import { isCovered, newForeignKeys } from '../foreign-keys.ts';
 import { qualified } from '../names.ts';
 import type { Rule } from '../rule.ts';
@@ -32,6 +33,7 @@ export const fkWithoutIndex: Rule = {
     'CREATE TABLE profiles (user_id int PRIMARY KEY REFERENCES users)',
     'CREATE TABLE parts (a int, b int, FOREIGN KEY (a, b) REFERENCES wholes (x, y), UNIQUE (b, a))',
   ],
+  on: columnKinds,
   *check(context) {
     for (const key of newForeignKeys(context)) {
       if (isCovered(context, key)) continue;

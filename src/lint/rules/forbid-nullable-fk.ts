@@ -1,4 +1,4 @@
-import { keyColumns } from '../columns.ts';
+import { columnKinds, keyColumns } from '../columns.ts';
 import { columnOfKey, newForeignKeys } from '../foreign-keys.ts';
 import type { Rule } from '../rule.ts';
 import { listed } from '../words.ts';
@@ -24,6 +24,7 @@ export const forbidNullableFk: Rule = {
     'ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users NOT VALID',
     'CREATE TABLE m (a int REFERENCES users, b int, PRIMARY KEY (a, b))',
   ],
+  on: columnKinds,
   *check(context) {
     const key = keyColumns(context);
     for (const foreign of newForeignKeys(context)) {

@@ -11,6 +11,7 @@ export const grantToPublic: Rule = {
   blocks: null,
   bad: ['GRANT SELECT ON orders TO PUBLIC', 'GRANT EXECUTE ON FUNCTION f() TO app, PUBLIC'],
   good: ['GRANT SELECT ON orders TO app', 'REVOKE ALL ON orders FROM PUBLIC'],
+  on: ['GrantStmt'],
   *check({ node }) {
     const grant = as(node, 'GrantStmt');
     if (grant?.is_grant && all(grant.grantees, 'RoleSpec').some(({ roletype }) => roletype === 'ROLESPEC_PUBLIC'))

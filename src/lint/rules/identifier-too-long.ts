@@ -20,6 +20,7 @@ export const identifierTooLong: Rule = {
     `SELECT '${long}'`,
     `DO $$ BEGIN RAISE NOTICE '${long}'; END $$`,
   ],
+  on: 'any',
   *check({ statement }) {
     const { text, start, end, opaque } = statement;
     if (opaque || text.length <= 32 || !/[\w$]{64}|"[^"]{17}|[^\p{ASCII}]/u.test(text)) return;

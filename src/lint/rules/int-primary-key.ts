@@ -28,6 +28,7 @@ export const intPrimaryKey: Rule = {
     'CREATE TABLE members (user_id int, team_id int, PRIMARY KEY (user_id, team_id))',
     'CREATE TEMP TABLE loaded (id int PRIMARY KEY)',
   ],
+  on: ['CreateStmt'],
   *check(context) {
     const key = as(context.node, 'CreateStmt') ? keyColumns(context) : [];
     for (const { def, name, at } of newColumns(context)) {

@@ -24,6 +24,7 @@ export const lockTable: Rule = {
     'BEGIN; CREATE TABLE orders (id int); LOCK TABLE orders; COMMIT',
     'BEGIN; LOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE; COMMIT',
   ],
+  on: ['LockStmt'],
   *check(context) {
     const lock = as(context.node, 'LockStmt');
     const mode = lockModes[(lock?.mode ?? 8) - 1] ?? 'ACCESS EXCLUSIVE';

@@ -17,6 +17,7 @@ export const lockTimeoutTooLong: Rule = {
     "SELECT set_config('lock_timeout', '1min', false)",
   ],
   good: ["SET lock_timeout = '5s'", 'SET lock_timeout = 2000', 'SET lock_timeout = 0', "SET statement_timeout = '1h'"],
+  on: ['VariableSetStmt', 'SelectStmt'],
   *check({ node }) {
     const value = lockTimeout(node);
     if (value !== null && milliseconds(value) > MOST)

@@ -1,6 +1,6 @@
 import { isOld } from '../context.ts';
 import { freedBefore } from '../named.ts';
-import { locksOf } from '../locks.ts';
+import { lockingKinds, locksOf } from '../locks.ts';
 import { as } from '../nodes.ts';
 import type { Context, Rule } from '../rule.ts';
 import { listed } from '../words.ts';
@@ -32,6 +32,7 @@ export const locksMultipleTables: Rule = {
     'BEGIN; ALTER TABLE users ADD a int; CREATE INDEX ON orders (day); COMMIT',
     'BEGIN; ALTER TABLE users RENAME TO users_old; ALTER TABLE users_new RENAME TO users; COMMIT',
   ],
+  on: lockingKinds,
   *check(context) {
     const { transaction, world, node, pg } = context;
     if (transaction === null) return;

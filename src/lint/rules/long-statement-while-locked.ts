@@ -1,4 +1,4 @@
-import { longWork } from '../long-work.ts';
+import { longKinds, longWork } from '../long-work.ts';
 import type { Context, Rule } from '../rule.ts';
 import { listed } from '../words.ts';
 import type { LockMode } from '../world/lock-mode.ts';
@@ -33,6 +33,7 @@ export const longStatementWhileLocked: Rule = {
     'BEGIN; SAVEPOINT a; ALTER TABLE users ADD plan text; ROLLBACK TO a; UPDATE users SET x = 1 WHERE y = 2; COMMIT',
     'BEGIN; ALTER TABLE users ALTER plan SET STATISTICS 500; DELETE FROM orders WHERE day < now(); COMMIT',
   ],
+  on: longKinds,
   *check(context) {
     const work = context.transaction === null ? null : longWork(context);
     const held = work === null ? null : strongLocks(context);

@@ -1,5 +1,5 @@
-import { newColumns } from '../columns.ts';
-import { createdBy } from '../created.ts';
+import { columnKinds, newColumns } from '../columns.ts';
+import { createdBy, namingKinds } from '../created.ts';
 import { as } from '../nodes.ts';
 import type { Rule } from '../rule.ts';
 
@@ -18,6 +18,7 @@ export const namingConvention: Rule = {
     'CREATE INDEX "I" ON users (id)',
   ],
   good: ['CREATE TABLE Users (firstName text)', 'ALTER TABLE "Users" ADD COLUMN first_name text', 'DROP TABLE "Users"'],
+  on: ['IndexStmt', ...columnKinds, ...namingKinds],
   *check(context) {
     const names = [createdBy(context.node)?.name, as(context.node, 'IndexStmt')?.idxname].filter(
       (name) => name !== undefined,

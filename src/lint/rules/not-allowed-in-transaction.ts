@@ -1,4 +1,4 @@
-import { refusedInTransaction } from '../no-transaction.ts';
+import { refusedInTransaction, refusedKinds } from '../no-transaction.ts';
 import type { Context, Rule } from '../rule.ts';
 
 export const notAllowedInTransaction: Rule = {
@@ -27,6 +27,7 @@ export const notAllowedInTransaction: Rule = {
     { sql: 'CREATE INDEX CONCURRENTLY i ON orders (day)', transaction: 'batch' },
     { sql: 'CLUSTER orders USING i; ANALYZE orders; REINDEX TABLE orders', transaction: 'file' },
   ],
+  on: refusedKinds,
   *check(context) {
     const what = context.transaction === null ? null : refusedInTransaction(context);
     if (what !== null) yield { message: `${what} can not run inside ${wrapper(context)}: it fails.` };

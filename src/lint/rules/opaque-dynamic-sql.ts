@@ -19,6 +19,7 @@ export const opaqueDynamicSql: Rule = {
     },
   ],
   good: ["DO $$ BEGIN EXECUTE 'SELECT 1'; END $$", 'DO $$ BEGIN PERFORM 1; END $$'],
+  on: ['DoStmt'],
   *check({ statement }) {
     if (statement.opaque) yield { message: 'What this runs can not be judged before it does.' };
   },

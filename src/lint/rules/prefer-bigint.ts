@@ -1,4 +1,4 @@
-import { typedColumns } from '../columns.ts';
+import { columnKinds, typedColumns } from '../columns.ts';
 import type { Rule } from '../rule.ts';
 import { serialBase, typeText } from '../world/column-type.ts';
 
@@ -20,6 +20,7 @@ export const preferBigint: Rule = {
     'ALTER TABLE users ADD COLUMN a bigint',
     'CREATE TEMP TABLE loaded (a int)',
   ],
+  on: columnKinds,
   *check(context) {
     for (const { name, type, at } of typedColumns(context))
       if (['int2', 'int4'].includes(serialBase(type) ?? type.name))

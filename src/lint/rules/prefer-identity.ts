@@ -1,4 +1,4 @@
-import { typedColumns } from '../columns.ts';
+import { columnKinds, typedColumns } from '../columns.ts';
 import type { Rule } from '../rule.ts';
 import { serialBase, typeText } from '../world/column-type.ts';
 
@@ -19,6 +19,7 @@ export const preferIdentity: Rule = {
     'ALTER TABLE users ADD COLUMN a bigint GENERATED ALWAYS AS IDENTITY',
     'CREATE TEMP TABLE loaded (a bigserial)',
   ],
+  on: columnKinds,
   *check(context) {
     for (const { name, type, at } of typedColumns(context))
       if (serialBase(type) !== null)

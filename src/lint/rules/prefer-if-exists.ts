@@ -24,6 +24,16 @@ export const preferIfExists: Rule = {
     'DROP VIEW IF EXISTS totals',
     { sql: 'CREATE TABLE users (id int)', transaction: 'file' },
   ],
+  on: [
+    'AlterTableStmt',
+    'DropStmt',
+    'IndexStmt',
+    'CreateStmt',
+    'CreateTableAsStmt',
+    'CreateSeqStmt',
+    'CreateSchemaStmt',
+    'CreateExtensionStmt',
+  ],
   *check(context) {
     if (context.transaction !== null) return;
     const word = missing(context.node);

@@ -1,4 +1,4 @@
-import { typedColumns } from '../columns.ts';
+import { columnKinds, typedColumns } from '../columns.ts';
 import type { Rule } from '../rule.ts';
 import { typeText } from '../world/column-type.ts';
 
@@ -20,6 +20,7 @@ export const preferText: Rule = {
     'ALTER TABLE users ADD COLUMN a text',
     'CREATE TEMP TABLE loaded (a varchar(20))',
   ],
+  on: columnKinds,
   *check(context) {
     for (const { name, type, at } of typedColumns(context))
       if (type.name === 'varchar' && type.modifiers.length > 0)

@@ -1,4 +1,4 @@
-import { typedColumns } from '../columns.ts';
+import { columnKinds, typedColumns } from '../columns.ts';
 import type { Rule } from '../rule.ts';
 import { typeText } from '../world/column-type.ts';
 
@@ -20,6 +20,7 @@ export const preferTimestamptz: Rule = {
     'ALTER TABLE users ADD COLUMN a timestamptz',
     'CREATE TEMP TABLE loaded (a timestamp)',
   ],
+  on: columnKinds,
   *check(context) {
     for (const { name, type, at } of typedColumns(context))
       if (type.name === 'timestamp') yield { message: `${name} is ${typeText(type)}: write timestamptz.`, at };

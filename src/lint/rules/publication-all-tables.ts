@@ -14,6 +14,7 @@ export const publicationAllTables: Rule = {
     'CREATE PUBLICATION shop FOR TABLE orders, users',
     "CREATE PUBLICATION everything FOR ALL TABLES WITH (publish = 'insert')",
   ],
+  on: ['CreatePublicationStmt'],
   *check({ node }) {
     const create = as(node, 'CreatePublicationStmt');
     if (!create) return;

@@ -19,6 +19,7 @@ export const refreshMatviewNonConcurrent: Rule = {
     'REFRESH MATERIALIZED VIEW CONCURRENTLY totals',
     'CREATE MATERIALIZED VIEW totals AS SELECT 1 AS n WITH NO DATA; REFRESH MATERIALIZED VIEW totals',
   ],
+  on: ['RefreshMatViewStmt'],
   *check(context) {
     const refresh = as(context.node, 'RefreshMatViewStmt');
     const view = refresh && oldRelation(context, refresh.relation);

@@ -29,6 +29,7 @@ export const reindexNonConcurrent: Rule = {
     'CREATE TABLE orders (id bigint PRIMARY KEY); REINDEX TABLE orders',
     'REINDEX SYSTEM shop',
   ],
+  on: ['ReindexStmt'],
   *check(context) {
     const reindex = as(context.node, 'ReindexStmt');
     const kind = reindex?.kind && (kinds as Partial<Record<typeof reindex.kind, string>>)[reindex.kind];

@@ -22,6 +22,7 @@ export const renameColumn: Rule = {
     `BEGIN; ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME mail TO email;
      CREATE VIEW users AS SELECT id, email AS mail FROM people; COMMIT`,
   ],
+  on: ['RenameStmt'],
   *check(context) {
     const rename = as(context.node, 'RenameStmt');
     if (rename?.renameType !== 'OBJECT_COLUMN') return;

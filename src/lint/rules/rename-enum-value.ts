@@ -16,6 +16,7 @@ export const renameEnumValue: Rule = {
     "CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'",
     "ALTER TYPE mood ADD VALUE 'fine'",
   ],
+  on: ['AlterEnumStmt'],
   *check(context) {
     const alter = as(context.node, 'AlterEnumStmt');
     if (alter?.oldVal === undefined) return;

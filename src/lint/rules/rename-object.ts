@@ -38,6 +38,7 @@ export const renameObject: Rule = {
     "CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE mood RENAME TO feeling",
     'ALTER INDEX orders_by_day RENAME TO orders_day',
   ],
+  on: ['RenameStmt'],
   *check(context) {
     const rename = as(context.node, 'RenameStmt');
     const kind = rename?.renameType && kinds[rename.renameType];

@@ -11,6 +11,7 @@ export const renameSchema: Rule = {
   blocks: 'whoever uses the old name, from then on',
   bad: ['ALTER SCHEMA shop RENAME TO store', 'CREATE SCHEMA store; ALTER SCHEMA shop RENAME TO old_shop'],
   good: ['CREATE SCHEMA scratch; ALTER SCHEMA scratch RENAME TO store', 'ALTER SCHEMA shop OWNER TO admin'],
+  on: ['RenameStmt'],
   *check(context) {
     const rename = as(context.node, 'RenameStmt');
     if (rename?.renameType !== 'OBJECT_SCHEMA') return;

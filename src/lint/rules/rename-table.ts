@@ -32,6 +32,7 @@ export const renameTable: Rule = {
     { sql: 'ALTER TABLE users RENAME TO people; CREATE VIEW users AS SELECT * FROM people', transaction: 'file' },
     { sql: 'ALTER TABLE i RENAME TO j', schema: 'CREATE TABLE users (id int); CREATE INDEX i ON users (id)' },
   ],
+  on: ['RenameStmt'],
   *check(context) {
     const rename = as(context.node, 'RenameStmt');
     if (rename?.renameType !== 'OBJECT_TABLE' || !rename.relation) return;

@@ -21,6 +21,7 @@ export const requireApplicationName: Rule = {
     "SET application_name = 'migration'; ALTER TABLE users ADD COLUMN a int",
     'UPDATE users SET a = 1 WHERE id = 1',
   ],
+  on: 'any',
   *check(context) {
     const isSet = context.world.session.setting('application_name') !== null;
     if (!isSet && isFirstDdl(context))

@@ -16,6 +16,7 @@ export const requireColumns: Rule = {
     'CREATE TEMP TABLE loaded (id int)',
     'CREATE TABLE o1 PARTITION OF orders DEFAULT',
   ],
+  on: ['CreateStmt'],
   *check({ node }) {
     const create = as(node, 'CreateStmt');
     if (!create?.relation || create.relation.relpersistence === 't' || create.inhRelations) return;

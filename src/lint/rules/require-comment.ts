@@ -20,6 +20,7 @@ export const requireComment: Rule = {
     'CREATE TEMP TABLE loaded (id int)',
     'CREATE TABLE o1 PARTITION OF orders DEFAULT',
   ],
+  on: ['CreateStmt'],
   *check(context) {
     const create = as(context.node, 'CreateStmt');
     if (!create?.relation || create.relation.relpersistence === 't' || create.partbound) return;

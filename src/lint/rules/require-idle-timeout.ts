@@ -21,6 +21,7 @@ export const requireIdleTimeout: Rule = {
     "SET idle_in_transaction_session_timeout = '1min'; ALTER TABLE users ADD COLUMN a int",
     'UPDATE users SET a = 1 WHERE id = 1',
   ],
+  on: 'any',
   *check(context) {
     const isSet = context.world.session.setting('idle_in_transaction_session_timeout') !== null;
     if (!isSet && isFirstDdl(context))

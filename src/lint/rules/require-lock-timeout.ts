@@ -1,4 +1,5 @@
 import { blocked } from '../ddl.ts';
+import { lockingKinds } from '../locks.ts';
 import type { Context, Rule } from '../rule.ts';
 import { milliseconds } from '../world/settings.ts';
 
@@ -29,6 +30,7 @@ export const requireLockTimeout: Rule = {
     'CREATE TABLE users (id int); ALTER TABLE users ADD COLUMN a int',
     'CREATE INDEX CONCURRENTLY i ON users (a)',
   ],
+  on: lockingKinds,
   *check(context) {
     const table = isTimed(context) ? null : blocked(context);
     if (table === null) return;

@@ -1,4 +1,4 @@
-import { has, keyColumns, newColumns } from '../columns.ts';
+import { columnKinds, has, keyColumns, newColumns } from '../columns.ts';
 import type { Rule } from '../rule.ts';
 import { serialBase, typeOf } from '../world/column-type.ts';
 
@@ -20,6 +20,7 @@ export const requireNotNull: Rule = {
     'CREATE TABLE users (id bigserial)',
     'CREATE TEMP TABLE loaded (name text)',
   ],
+  on: columnKinds,
   *check(context) {
     const key = keyColumns(context);
     for (const { def, name, at } of newColumns(context)) {

@@ -20,6 +20,7 @@ export const requirePrimaryKey: Rule = {
     'CREATE TABLE e1 PARTITION OF events DEFAULT',
     'CREATE TABLE copy (LIKE events INCLUDING ALL)',
   ],
+  on: ['CreateStmt'],
   *check(context) {
     const create = as(context.node, 'CreateStmt');
     if (!create?.relation || create.relation.relpersistence === 't' || create.inhRelations) return;

@@ -1,5 +1,5 @@
 import type { Node } from '@pgsql/types';
-import { createdBy } from '../created.ts';
+import { createdBy, namingKinds } from '../created.ts';
 import { all, as, type Name, nameOf } from '../nodes.ts';
 import type { Rule } from '../rule.ts';
 import { listed } from '../words.ts';
@@ -29,6 +29,7 @@ export const requireSchemaQualified: Rule = {
     'DROP SCHEMA shop',
     'CREATE TEMP TABLE loaded (id int); DROP TABLE loaded',
   ],
+  on: ['DropStmt', 'AlterTableStmt', 'IndexStmt', 'TruncateStmt', 'CreateTrigStmt', ...namingKinds],
   *check({ node, world }) {
     const bare = targetsOf(node).filter(
       ({ schema, name }) => schema === null && !world.find({ schema, name })?.temporary,

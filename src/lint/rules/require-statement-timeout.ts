@@ -1,4 +1,5 @@
 import { blocked } from '../ddl.ts';
+import { lockingKinds } from '../locks.ts';
 import type { Rule } from '../rule.ts';
 import { milliseconds } from '../world/settings.ts';
 
@@ -22,6 +23,7 @@ export const requireStatementTimeout: Rule = {
     'ALTER TABLE users VALIDATE CONSTRAINT c',
     'CREATE TABLE users (id int); CREATE INDEX i ON users (id)',
   ],
+  on: lockingKinds,
   *check(context) {
     const timed = milliseconds(context.world.session.setting('statement_timeout')) > 0;
     const table = timed ? null : blocked(context);

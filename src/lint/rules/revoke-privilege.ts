@@ -24,6 +24,7 @@ export const revokePrivilege: Rule = {
     'ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM app',
     'GRANT SELECT ON orders TO app',
   ],
+  on: ['GrantStmt'],
   *check({ node, world }) {
     const revoke = as(node, 'GrantStmt');
     if (!revoke || revoke.is_grant || revoke.grant_option || revoke.targtype === 'ACL_TARGET_DEFAULTS') return;

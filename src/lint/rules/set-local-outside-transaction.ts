@@ -22,6 +22,7 @@ export const setLocalOutsideTransaction: Rule = {
     'SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY',
     'BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; COMMIT',
   ],
+  on: ['VariableSetStmt'],
   *check(context) {
     const set = as(context.node, 'VariableSetStmt');
     if (!set || context.transaction !== null) return;

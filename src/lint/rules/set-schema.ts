@@ -25,6 +25,7 @@ export const setSchema: Rule = {
     'CREATE TABLE users (id int); ALTER TABLE users SET SCHEMA shop',
     'ALTER EXTENSION citext SET SCHEMA extensions',
   ],
+  on: ['AlterObjectSchemaStmt'],
   *check(context) {
     const alter = as(context.node, 'AlterObjectSchemaStmt');
     if (!alter || alter.objectType === 'OBJECT_EXTENSION' || isNew(context, alter)) return;

@@ -21,6 +21,7 @@ export const transactionNesting: Rule = {
     'START TRANSACTION; SAVEPOINT a; SELECT 1; RELEASE a; END',
     { sql: 'BEGIN; SELECT 1; COMMIT', transaction: 'batch' },
   ],
+  on: ['TransactionStmt'],
   *check(context) {
     const message = whatIsWrong(context);
     if (message !== null) yield { message };

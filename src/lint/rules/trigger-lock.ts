@@ -2,6 +2,8 @@ import { blocked } from '../ddl.ts';
 import { as, type NodeKind } from '../nodes.ts';
 import type { Context, Rule } from '../rule.ts';
 
+const kinds: readonly NodeKind[] = ['CreateTrigStmt', 'RuleStmt', 'CreatePolicyStmt', 'AlterPolicyStmt'];
+
 export const triggerLock: Rule = {
   id: 'trigger-lock',
   severity: 'info',
@@ -23,6 +25,7 @@ export const triggerLock: Rule = {
     'ALTER TABLE orders ADD COLUMN a int',
     'DROP VIEW totals',
   ],
+  on: [...kinds, 'DropStmt', 'RenameStmt'],
   *check(context) {
     if (!changesTrigger(context)) return;
     const table = blocked(context);
@@ -31,10 +34,10 @@ export const triggerLock: Rule = {
   },
 };
 
-const kinds = new Set<NodeKind>(['CreateTrigStmt', 'RuleStmt', 'CreatePolicyStmt', 'AlterPolicyStmt']);
 const parts = new Set(['OBJECT_TRIGGER', 'OBJECT_RULE', 'OBJECT_POLICY']);
 
+/** DROP and RENAME may be of anything. */
 const changesTrigger = ({ node, statement }: Context): boolean =>
-  kinds.has(statement.kind) ||
+  kinds.includes(statement.kind) ||
   parts.has(as(node, 'DropStmt')?.removeType ?? '') ||
   parts.has(as(node, 'RenameStmt')?.renameType ?? '');

@@ -13,6 +13,7 @@ export const truncateTable: Rule = {
   blocks: 'reads and writes of the table, and with CASCADE of all that reference it',
   bad: ['TRUNCATE orders', 'TRUNCATE TABLE ONLY shop.orders, shop.items RESTART IDENTITY CASCADE'],
   good: ['CREATE TABLE scratch (id int); TRUNCATE scratch', 'DELETE FROM orders WHERE id < 1000'],
+  on: ['TruncateStmt'],
   *check(context) {
     const truncate = as(context.node, 'TruncateStmt');
     const old = all(truncate?.relations, 'RangeVar').flatMap((relation) => oldRelation(context, relation) ?? []);

@@ -1,7 +1,7 @@
 import { oldRelation } from '../context.ts';
 import { qualified } from '../names.ts';
 import type { Rule } from '../rule.ts';
-import { isTautology, written } from '../unbounded.ts';
+import { isTautology, writingKinds, written } from '../unbounded.ts';
 
 export const unboundedDelete: Rule = {
   id: 'unbounded-delete',
@@ -18,6 +18,7 @@ export const unboundedDelete: Rule = {
     'CREATE TABLE sessions (id int); DELETE FROM sessions',
     'CREATE TEMP TABLE loaded (id int); DELETE FROM loaded',
   ],
+  on: writingKinds,
   *check(context) {
     for (const { relation, whereClause } of written(context.node, 'DeleteStmt')) {
       const table = oldRelation(context, relation);

@@ -3,7 +3,15 @@ import { oldRelation } from '../context.ts';
 import { all, conjuncts, contains } from '../nodes.ts';
 import { qualified } from '../names.ts';
 import type { Rule } from '../rule.ts';
-import { boundsRows, columnsAskedNull, isTautology, joinsItself, written, listsItself } from '../unbounded.ts';
+import {
+  boundsRows,
+  columnsAskedNull,
+  isTautology,
+  joinsItself,
+  listsItself,
+  writingKinds,
+  written,
+} from '../unbounded.ts';
 
 export const unboundedUpdate: Rule = {
   id: 'unbounded-update',
@@ -30,6 +38,7 @@ export const unboundedUpdate: Rule = {
     `WITH batch AS (SELECT id FROM users WHERE plan IS NULL LIMIT 1000 FOR UPDATE SKIP LOCKED)
      UPDATE users SET plan = 'free' FROM batch WHERE users.id = batch.id AND users.plan IS NULL`,
   ],
+  on: writingKinds,
   *check(context) {
     for (const update of written(context.node, 'UpdateStmt')) {
       const table = oldRelation(context, update.relation);

@@ -20,6 +20,7 @@ export const unclosedTransaction: Rule = {
     "BEGIN; SELECT 1; PREPARE TRANSACTION 'a'",
     'DO $$ BEGIN PERFORM 1; END $$',
   ],
+  on: ['TransactionStmt'],
   *check(context) {
     if (context.wrapping === 'file' || !opens(context)) return;
     if (!later(context).some(({ node, block }) => block === null && endsTransaction(node)))

@@ -46,6 +46,7 @@ export const unsupportedOperation: Rule = {
     'REFRESH MATERIALIZED VIEW CONCURRENTLY totals',
     'CREATE TABLE users (id int NOT NULL, CHECK (id > 0))',
   ],
+  on: 'any',
   *check(context) {
     for (const { what, since } of tooNew(context))
       yield {

@@ -20,6 +20,7 @@ export const vacuumFullOrCluster: Rule = {
     'ALTER TABLE orders CLUSTER ON orders_by_day',
     'CREATE TABLE orders (id int); VACUUM FULL orders',
   ],
+  on: ['VacuumStmt', 'ClusterStmt'],
   *check(context) {
     const message = 'It is rewritten while it is locked against reads and writes.';
     const vacuum = as(context.node, 'VacuumStmt');

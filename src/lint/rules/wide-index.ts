@@ -15,6 +15,7 @@ export const wideIndex: Rule = {
     'CREATE UNIQUE INDEX i ON orders (a, b, c, d)',
     'CREATE INDEX i ON orders (a) INCLUDE (b, c, d)',
   ],
+  on: ['IndexStmt'],
   *check({ node }) {
     const index = as(node, 'IndexStmt');
     const columns = index?.indexParams?.length ?? 0;

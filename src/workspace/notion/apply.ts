@@ -25,14 +25,31 @@ async function insert(
   const blocks = parts.flatMap(({ whole }) => (isRow(whole) ? [] : [whole]));
   const appends = rows.length ? inBatches(rows) : appendsOf(blocks);
   const top: string[] = [];
+  const below = new Map<string, string[]>();
+  const childrenOf = async (id: string): Promise<string[]> => {
+    const known = below.get(id) ?? (await idsBelow(notion, id, what));
+    below.set(id, known);
+    return known;
+  };
   for (const { parent: path, children } of appends) {
-    const [first, ...below] = path;
-    const id = first === undefined ? parent : await idBelow(notion, top[first], below, what);
-    const position = first === undefined ? positionAfter(top.at(-1) ?? after) : { type: 'end' };
-    const added = await append(notion, id, { children, position }, what);
-    if (first === undefined) top.push(...added);
+    if (!path.length) {
+      const added = await append(notion, parent, { children, position: positionAfter(top.at(-1) ?? after) }, what);
+      top.push(...added);
+      continue;
+    }
+    let [id, siblings]: [string | undefined, readonly string[]] = [undefined, top];
+    for (const i of path) {
+      if (id !== undefined) siblings = await childrenOf(id);
+      id = siblings[i];
+      if (id === undefined) throw new AnswerLost('a block that was just written is not there any more.');
+    }
+    const added = await append(notion, id ?? parent, { children, position: { type: 'end' } }, what);
+    below.get(id ?? parent)?.push(...added);
   }
 }
+
+const idsBelow = async (notion: Notion, id: string, what: string): Promise<string[]> =>
+  (await notion.all({ method: 'get', path: `blocks/${id}/children`, what }, block)).map((one) => one.id);
 
 const isRow = (whole: Wanted['whole']): whole is readonly Run[][] => Array.isArray(whole);
 
@@ -53,18 +70,4 @@ async function append(
 ): Promise<string[]> {
   const { results } = await notion.once({ method: 'patch', path: `blocks/${id}/children`, body, what }, list(block));
   return results.map((added) => added.id);
-}
-
-/** The block at a path of positions below another. */
-async function idBelow(
-  notion: Notion,
-  from: string | undefined,
-  path: readonly number[],
-  what: string,
-): Promise<string> {
-  let id = from;
-  for (const i of path)
-    id = (await notion.all({ method: 'get', path: `blocks/${id ?? ''}/children`, what }, block))[i]?.id;
-  if (id === undefined) throw new AnswerLost('a block that was just written is not there any more.');
-  return id;
 }

@@ -29,7 +29,7 @@ export async function findDataSource(notion: Notion, wanted: string | null): Pro
   );
 }
 
-export const titleOf = ({ title }: DataSource): string => textOf(runsOf(title));
+const titleOf = ({ title }: DataSource): string => textOf(runsOf(title));
 
 const folded = (text: string): string => text.normalize('NFC').trim().toLowerCase();
 

@@ -44,14 +44,20 @@ export async function findPage(finder: Finder, document: Document, place: Place,
     };
   if (remembered) return { page: remembered, problem: null };
   const [oldest = null, ...copies] = (await lookup(place)).get(document.key) ?? [];
-  if (oldest) await remember(finder.records, document.key, oldest.id, oldest.created_by.id);
+  if (oldest) await remember(finder.records, document.key, oldest.id, writerOf(finder, oldest));
   const urls = [oldest, ...copies].map((one) => one?.url).join(' and ');
   return {
     page: oldest,
     problem: copies.length
-      ? `${urls} both say they are ${document.key}; only the first, which is older, is kept up to date. Delete the copy.`
+      ? `${urls} both say they are ${document.key}; only the first is kept up to date. Delete the other.`
       : null,
   };
+}
+
+/** Only an integration: what a person wrote is never taken for ours. */
+function writerOf({ ours }: Finder, { created_by: by }: PageResponse): string {
+  const [me = ''] = ours;
+  return ours.has(by.id) ? by.id : me;
 }
 
 export async function getIfShared(notion: Notion, id: string): Promise<PageResponse | null> {
@@ -63,7 +69,7 @@ export async function getIfShared(notion: Notion, id: string): Promise<PageRespo
   }
 }
 
-/** The pages in a place by the documents that they say they are, the oldest first. */
+/** The pages in a place by the documents that they say they are: first those that we created, then the oldest. */
 export type Lookup = (place: Place) => Promise<ReadonlyMap<string, readonly PageResponse[]>>;
 
 /** Looks into each place once. */
@@ -103,7 +109,8 @@ async function lookInto(
       else if (ours.has(row.created_by.id)) await read(row);
   }
   const byKey = new Map<string, PageResponse[]>();
-  for (const [key, one] of found.toSorted(([, a], [, b]) => a.created_time.localeCompare(b.created_time)))
+  const rank = ({ created_by: by, created_time: time }: PageResponse) => (ours.has(by.id) ? '0' : '1') + time;
+  for (const [key, one] of found.toSorted(([, a], [, b]) => rank(a).localeCompare(rank(b))))
     if (key !== null) byKey.set(key, [...(byKey.get(key) ?? []), one]);
   return byKey;
 }

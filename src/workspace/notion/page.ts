@@ -23,7 +23,7 @@ export function idIn(ref: string): string {
 export const getPage = (notion: Notion, id: string): Promise<PageResponse> =>
   notion.repeat({ method: 'get', path: `pages/${id}`, what: `page ${id}` }, page);
 
-export const titleOf = ({ properties }: PageResponse): string => {
+const titleOf = ({ properties }: PageResponse): string => {
   const title = Object.values(properties).find(({ type }) => type === 'title');
   return textOf(runsOf(title?.['title']));
 };

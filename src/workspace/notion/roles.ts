@@ -51,5 +51,6 @@ export function rolesIn({ id, properties }: DataSource): Readonly<Partial<Record
 export const plain = (name: string): string =>
   name
     .toLowerCase()
+    .replaceAll('’', "'")
     .replaceAll(/[^\p{L}\p{N}']+/gu, ' ')
     .trim();

@@ -3,11 +3,22 @@ import { withType } from '../block-content.ts';
 import { boolean, choice, entries, fields, type Fields, isFields, list, oneOf, orNull, text, uuid } from '../check.ts';
 import { archivedAncestor, invalid, notFound } from '../errors.ts';
 import { blocksOfMarkdown } from '../markdown-blocks.ts';
-import { writeValues } from '../property-values.ts';
+import { leaveRelations, writeValues } from '../property-values.ts';
 import { renderPage } from '../render.ts';
 import { block, cover, icon, propertyValue } from '../request-shapes.ts';
 import type { Page, Parent } from '../state.ts';
-import { childrenOf, dashed, expectEditable, find, isTrashed, place, stamp, touch, type World } from '../world.ts';
+import {
+  childrenOf,
+  dashed,
+  expectEditable,
+  find,
+  isTrashed,
+  place,
+  someAbove,
+  stamp,
+  touch,
+  type World,
+} from '../world.ts';
 import { trashMembers, wantedTrash } from './blocks.ts';
 import { type Call, expectBody, expectQuery, type Routes } from './call.ts';
 
@@ -137,11 +148,15 @@ function move(call: Call): Fields {
   const page = findPage(call);
   expectEditable(world, page);
   const parent = pageParent(world, body['parent'] as Fields);
+  const target = parent.type === 'workspace' ? undefined : world.state.things[parent.id];
+  if (target && someAbove(world, target, (thing) => thing === page))
+    throw invalid('Cannot move a page into itself or one of its children.');
   if (page.parent.type !== 'workspace') {
     const siblings = world.state.children[page.parent.id] ?? [];
     siblings.splice(siblings.indexOf(page.id), 1);
   }
   const title = page.values['title'];
+  leaveRelations(world, page);
   page.parent = parent;
   page.values = title === undefined ? {} : { title };
   place(world, page);
