@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { systemClock } from '../src/clock.ts';
 import type { Event } from '../src/events.ts';
 import type { Publication } from '../src/publication/document.ts';
 import type { Publish } from '../src/workspace/workspace.ts';
@@ -21,6 +22,14 @@ const due = async (db: TestDatabase) => {
   return row;
 };
 
+/** A machine with much to do may take longer than a run waits for its pages. */
+const patient = {
+  clock: {
+    ...systemClock,
+    sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms === 5000 ? 150_000 : ms, signal),
+  },
+};
+
 /** What happens at each call to the workspace, the last one for all that follow. */
 const inTurn = (...calls: readonly Publish[]): { readonly publish: Publish; readonly seen: Publication[] } => {
   const seen: Publication[] = [];
@@ -39,7 +48,7 @@ const refuses: Publish = () => Promise.reject(new Error('401 for the token canar
 it('after each phase, forward and back, when the configuration says so', () =>
   withCustomers(async (db) => {
     const { publish, seen } = inTurn(works);
-    const m = await publishing(db.connect, migration, { publish, follow: true });
+    const m = await publishing(db.connect, migration, { publish, follow: true, change: patient });
     await m.publish();
     await m.to('dual-write');
     const last = seen.at(-1);
@@ -62,7 +71,7 @@ it('not otherwise, nor for a migration that is not published', () =>
     expect(seen.length).toBe(1);
     await silent.back();
     await db.run('DELETE FROM lockkeeper.publication');
-    const unpublished = await publishing(db.connect, migration, { publish, follow: true });
+    const unpublished = await publishing(db.connect, migration, { publish, follow: true, change: patient });
     await unpublished.to('expand');
     expect(seen.length).toBe(1);
     expect(pagesOf(unpublished.events)).toEqual([]);
@@ -100,7 +109,7 @@ it('a workspace that hangs: the run ends as ever, and the next update catches up
 it('a workspace that refuses: a warning without what it said, and the next phase catches up', () =>
   withCustomers(async (db) => {
     const { publish } = inTurn(works, refuses, refuses, works);
-    const m = await publishing(db.connect, migration, { publish, follow: true });
+    const m = await publishing(db.connect, migration, { publish, follow: true, change: patient });
     await m.publish();
     expect(await m.apply('expand')).toMatchObject({ outcome: 'reached' });
     expect(pagesOf(m.events).map(({ type }) => type)).toEqual(['pages.failed', 'pages.failed']);
@@ -124,7 +133,7 @@ it('a workspace that dies in the middle finds what it had written down', () =>
       return nothing;
     };
     const { publish } = inTurn(dies, goesOn);
-    const m = await publishing(db.connect, migration, { publish, follow: true });
+    const m = await publishing(db.connect, migration, { publish, follow: true, change: patient });
     await expect(m.publish()).rejects.toThrow('the connection was cut');
     expect(await due(db)).toMatchObject({ due: true });
     await m.to('expand');
