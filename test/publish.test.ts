@@ -1,13 +1,17 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { access } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { publishSpec } from '../src/app/publish-spec.ts';
+import { updateSpec } from '../src/app/update-spec.ts';
+import { systemClock } from '../src/clock.ts';
+import { notionWorkspace } from '../src/workspace/notion.ts';
+import { startNotion } from './notion/server.ts';
+import { readConfig } from '../src/app/config.ts';
 import { flagshipName, writeFlagship } from '../src/demo/flagship.ts';
 import { seed } from '../src/demo/seed.ts';
-import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { withDatabase, type TestDatabase } from './support/database.ts';
-import { example, examples } from './support/example.ts';
+import { example, examples, migrate } from './support/example.ts';
 import { documentOf, pageText, publishing, sectionText, statusesOf } from './support/published.ts';
 
 const planSections = (phases: readonly string[]) => [
@@ -49,6 +53,8 @@ describe.each(examples)('the pages of $name', ({ name, before, migration }) => {
       }
     }));
 });
+
+const configOf = await readConfig({ cwd: tmpdir() });
 
 /** The demo's table and migration. */
 const withFlagship = <T>(work: (db: TestDatabase, migration: string) => Promise<T>): Promise<T> =>
@@ -219,3 +225,41 @@ describe('in a folder of files', () => {
       expect(await filesOf(m.root)).toEqual(texts);
     }));
 });
+
+it('in Notion: the flagship ends at 100 %, ticked and linked, and is the same the second time', () =>
+  withFlagship(async (db, migration) => {
+    const notion = await startNotion({ seed: 'flagship' });
+    try {
+      const status = { status: { groups: { 'To-do': ['Backlog'], 'In progress': ['Doing'], Complete: ['Shipped'] } } };
+      notion.seed.database({
+        title: 'Engineering Tasks',
+        properties: { Name: { title: {} }, Status: status, Priority: { select: { options: [{ name: 'High' }] } } },
+      });
+      const spec = notion.seed.page({
+        title: 'User preferences schema',
+        markdown: (await readFile('test/specifications/01-labels.md', 'utf8')).replace(/^# .*\n/u, ''),
+      });
+      const workspace = notionWorkspace({
+        ...{ token: notion.token, baseUrl: notion.url, clock: systemClock },
+        ...configOf.spec.notion,
+      });
+      const m = migrate(db.connect, migration);
+      const deps = { ...m.deps, pages: { open: () => workspace, follow: false } };
+      const input = { migration, page: spec, workspace: 'notion', root: '.', labels: {}, tasks: 'Engineering Tasks' };
+      const first = await publishSpec(deps, { ...input, dryRun: false });
+      expect(first.publications[0]?.changes.filter(({ how }) => how === 'create').length).toBe(9);
+      await m.to('contract');
+      await updateSpec(deps, { dryRun: false });
+      const outline = notion.outline();
+      expect(outline).toContain('100 %');
+      expect(outline).not.toMatch(/"(?:url|link)":"?[^"]*lockkeeper:/u);
+      const open = outline.split('\n').filter((line) => line.includes('to_do') && line.includes('"checked":false'));
+      expect(open).toEqual([expect.stringContaining('The archive is dropped')]);
+      const [again] = (await updateSpec(deps, { dryRun: false })).publications;
+      expect(new Set(again?.changes.map(({ how }) => how))).toEqual(new Set(['unchanged']));
+      expect(notion.outline()).toBe(outline);
+      expect(notion.mistakes).toEqual([]);
+    } finally {
+      await notion.close();
+    }
+  }));

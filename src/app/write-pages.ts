@@ -101,14 +101,21 @@ async function writeOnce(
 export const whyOf = (error: unknown): string =>
   error instanceof LockkeeperError ? error.message : 'the workspace could not be reached.';
 
-const recordsOf = (
+/** A workspace may ask for several at once; a session does one thing after the other. */
+function recordsOf(
   journal: Journal,
   session: Session,
   { migration, workspace }: Pick<Source, 'migration' | 'workspace'>,
-): PageRecords => {
+): PageRecords {
   const publications = new Publications(journal.schema);
-  return {
-    read: (key) => publications.page(session, migration, workspace, key),
-    write: (key, record) => publications.setPage(session, migration, workspace, key, record),
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
   };
-};
+  return {
+    read: (key) => inTurn(() => publications.page(session, migration, workspace, key)),
+    write: (key, record) => inTurn(() => publications.setPage(session, migration, workspace, key, record)),
+  };
+}

@@ -1,6 +1,6 @@
 import type { Plan, PlannedGate, PlannedMapping, PlannedStep } from '../plan/plan.ts';
 import { code, plain, ticked } from '../report/markdown.ts';
-import { number, seconds } from '../report/numbers.ts';
+import { seconds } from '../report/numbers.ts';
 import { locksOf, blocksSomething, duration, plural } from '../report/words.ts';
 import { momentText } from './body.ts';
 import { gateEvent, type History, isDone } from './history.ts';
@@ -82,11 +82,11 @@ export const gatesOf = (plan: Plan, ...kinds: readonly PlannedGate['gate'][]): r
 export const oldShapes = ({ mappings }: Plan): string =>
   mappings.map(({ source, column }) => code(`${source.name}.${column}`)).join(' and ');
 
-/** What takes the old shape's place. */
-export const newShapes = ({ newTables, removed, mappings }: Plan): string =>
-  (newTables.length ? newTables.map(({ name }) => name) : removed.map((r) => newColumn(mappings, r)))
-    .map(code)
-    .join(' and ');
+/** What takes the old shape's place: tables, or columns with their table. */
+export const newNames = ({ newTables, removed, mappings }: Plan): readonly string[] =>
+  newTables.length ? newTables.map(({ name }) => name) : removed.map((r) => newColumn(mappings, r));
+
+export const newShapes = (plan: Plan): string => newNames(plan).map(code).join(' and ');
 
 const newColumn = (mappings: readonly PlannedMapping[], removed: Plan['removed'][number]): string =>
   mappings.some(({ kind }) => kind === 'column') ? `${removed.table.name}.${removed.replacedBy}` : removed.replacedBy;
@@ -109,6 +109,3 @@ export const longestLockText = (plan: Plan, history: History): string => {
   const longest = longestLock(plan, history);
   return longest ? `longest lock held ${seconds(longest.ms)} by ${code(longest.step)}` : 'no lock that blocks was held';
 };
-
-export const rowsCopied = ({ status }: History): string =>
-  `${number(status.backfill.reduce((sum, { rowsDone }) => sum + rowsDone, 0))} rows copied`;

@@ -67,6 +67,6 @@ const tasksSection = (tasks: readonly Task[], { plan, history }: parts.PlanInput
         String(task.effort),
       ]),
     ),
-    `About ${tasks.reduce((sum, { effort }) => sum + effort, 0)} days of work, by a rule of thumb: half a day for each task, a day for code, and a quarter for each statement or value to look at.`,
+    `Days of work in all: about ${tasks.reduce((sum, { effort }) => sum + effort, 0)}, by a rule of thumb: half a day for each task, a day for code, and a quarter for each statement or value to look at.`,
   ]);
 };

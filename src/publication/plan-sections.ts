@@ -1,5 +1,5 @@
 import type { Plan, PlannedPhase, PlannedStep } from '../plan/plan.ts';
-import { block, bullets, code, markdownTable, plain } from '../report/markdown.ts';
+import { block, bullets, code, markdownTable, numbered, plain } from '../report/markdown.ts';
 import { changes, movement } from '../report/plan-changes.ts';
 import { downtime as downtimeText, gateText, stepTable, totalText } from '../report/render-plan-markdown.ts';
 import { bytesText, duration, rowsText, relationText, shellWord } from '../report/words.ts';
@@ -137,7 +137,11 @@ export const rollback = ({ plan, requirements }: PlanInput): Section | null => {
   const said = requirements.facts.filter(({ slot }) => slot === 'rollback').filter(isAskedFor);
   return section('rollback', 'Rollback plan', [
     said.length ? `The specification asks: ${said.map(({ text }) => `“${plain(text)}”`).join('; ')}` : null,
-    '1. **Application**: deploy the version before; it works with both shapes until contract.\n2. **Migration**: take phases back, as far as needed.\n3. **Backup**: the last resort, which loses what was written after it.',
+    numbered([
+      `**Application**: deploy the version before${plan.mappings.length ? '; it works with both shapes until contract' : ''}.`,
+      '**Migration**: take phases back, as far as needed.',
+      '**Backup**: the last resort, which loses what was written after it.',
+    ]),
     notes.rollback(plan),
   ]);
 };

@@ -48,9 +48,9 @@ function stateText(plan: Plan, { status }: History): string {
   }
 }
 
-export type PhaseState = 'to do' | 'in progress' | 'done' | 'taken back';
+type PhaseState = 'to do' | 'in progress' | 'done' | 'taken back';
 
-export function phaseState({ name, steps }: PlannedPhase, history: History): PhaseState {
+function phaseState({ name, steps }: PlannedPhase, history: History): PhaseState {
   if (history.status.phases.some((phase) => phase.name === name && phase.done)) return 'done';
   if (steps.some((step) => hasBegun(history, step))) return 'in progress';
   const undone = history.status.steps.some(({ phase, state }) => phase === name && state === 'undone');

@@ -33,7 +33,7 @@ export const requirements = (input: PlanInput): Section | null => {
   ]);
 };
 
-export const placeText = ({ line, block }: Place): string =>
+const placeText = ({ line, block }: Place): string =>
   line === null ? (block === null ? '–' : 'in the page') : `line ${line}`;
 
 const SHOWN = 4;
@@ -42,7 +42,7 @@ const SHOWN = 4;
 function listed(steps: readonly PlannedStep[], { phases }: Plan): string {
   const all = phases.flatMap((phase) => phase.steps);
   if (all.every((step) => step.kind === 'gate' || steps.includes(step))) return 'every step';
-  const whole = phases.filter((phase) => phase.steps.every((step) => steps.includes(step)));
+  const whole = phases.filter((phase) => phase.steps.length > 2 && phase.steps.every((step) => steps.includes(step)));
   const single = steps.filter(({ phase }) => !whole.some(({ name }) => name === phase));
   const shown = single.length > SHOWN ? single.slice(0, SHOWN - 1) : single;
   const rest = single.length - shown.length;

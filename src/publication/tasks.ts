@@ -5,6 +5,7 @@ import {
   type Criterion,
   counted,
   gatesOf,
+  newNames,
   newShapes,
   oldShapes,
   planned,
@@ -108,7 +109,7 @@ function writeCode(plan: Plan): Task | null {
   const writing = plan.impact.statements?.filter(({ writes }) => writes) ?? [];
   return {
     key: 'write-code',
-    title: `Code that writes ${named(plan.newTables.length ? plan.newTables.map(({ name }) => name) : plan.removed.map((r) => r.replacedBy))}`,
+    title: `Code that writes ${named(newNames(plan))}`,
     context:
       'The application never has to write both shapes: from the phase dual-write on the database carries every write to the other shape, in the same transaction.',
     objective: `New code writes ${newShapes(plan)} alone, and is deployed after the phase dual-write, not before.`,
@@ -136,7 +137,7 @@ function readQueries(plan: Plan): Task | null {
   const { dependants } = plan.impact;
   return {
     key: 'read-queries',
-    title: `Read queries: move them to ${named(plan.newTables.length ? plan.newTables.map(({ name }) => name) : plan.removed.map((r) => r.replacedBy))}`,
+    title: `Read queries: move them to ${named(newNames(plan))}`,
     context: 'Both shapes are kept until contract, so moving reads back is flipping a switch.',
     objective: `Every read uses ${newShapes(plan)}.`,
     criteria: [...stepCriteria(steps), unused(plan)],

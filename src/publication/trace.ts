@@ -1,3 +1,4 @@
+import type { PhaseName } from '../events.ts';
 import type { Plan, PlannedMapping, PlannedStep } from '../plan/plan.ts';
 import type { Fact, Measure, Place, Priority, Requirements, Slot, SpecifiedColumn } from '../spec/requirements.ts';
 import { gatesOf, stepsIn, stepsOf } from './criteria.ts';
@@ -91,6 +92,7 @@ const together = (met: readonly Met[], plan: Plan): Met => {
 function bySlot({ slot, text }: Fact, plan: Plan): readonly Met[] {
   const met = kinds[slot];
   if (met) return [met(plan)];
+  if (slot === 'rollout') return inPhases(text, plan);
   const hasWords = slot === 'functional' || slot === 'nonfunctional' || slot === 'acceptance';
   return hasWords ? byWords.flatMap(([words, found]) => (words.test(text) ? [found(plan)] : [])) : [];
 }
@@ -120,11 +122,25 @@ const kinds: Readonly<Partial<Record<Slot, (plan: Plan) => Met>>> = {
   downtime: (plan) => ({ steps: stepsOf(plan).filter((step) => 'locks' in step), checks: stepsOf(plan) }),
   scale: copies,
   rollback: reversible,
-  rollout: (plan) => ({ steps: gatesOf(plan, 'soak', 'contract-approval', 'backup'), checks: [] }),
 };
+
+/** What a step of a roll-out is called, and the phase that does it. */
+const byPhase: readonly (readonly [RegExp, PhaseName])[] = [
+  [/\b(?:add|create|expand)\b/iu, 'expand'],
+  [/\b(?:backfill|convert|copy|fill)\b/iu, 'backfill'],
+  [/\b(?:dual|both|sync)\b/iu, 'dual-write'],
+  [/\breads?\b/iu, 'switch'],
+  [/\b(?:drop|remove|archive|contract)\b/iu, 'contract'],
+];
+
+const inPhases = (text: string, plan: Plan): readonly Met[] =>
+  byPhase
+    .filter(([words]) => words.test(text))
+    .map(([, phase]) => ({ steps: stepsIn(plan, phase), checks: stepsIn(plan, phase) }));
 
 const byWords: readonly (readonly [RegExp, (plan: Plan) => Met])[] = [
   [/\b(?:lose|loses|lost|loss|lossless|missing|parity|consistent|intact|integrity|identical|equal)\b/iu, lossless],
+  [/\bexisting (?:rows?|data|records?|users?)\b|\bbackfill/iu, lossless],
   [/\bbackwards?[- ]compatib|\bold (?:code|clients?|versions?|releases?)\b/iu, compatible],
   [/\broll(?:ed|s|ing)?[ -]?back\b|\brevert|\bundone?\b/iu, reversible],
 ];
@@ -151,7 +167,7 @@ const namesOwn = (same: readonly Fact[], title: string, { newTables, tables, rem
   const known = [
     ...newTables.map((t) => t.name),
     ...tables.map((t) => t.relation.name),
-    ...removed.map((r) => r.column),
+    ...removed.flatMap((r) => [r.column, ...r.replacedBy.split(', ')]),
   ];
   const words = title.match(/[\w$]+/gu) ?? [];
   return words.some((word) => /_/u.test(word) && !known.includes(word) && isNamed(same, word));

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -237,6 +238,17 @@ describe('what a person did', () => {
     expect(await read('plans/prefs.md')).toBe(before.replace('0 % done', '99 % done'));
   });
 
+  it('keeps what people plan with, and fills in what is missing', async () => {
+    const { publish, read, edit } = await workspaceOf();
+    await publish();
+    const name = 'tasks/prefs-migration.md';
+    await edit(name, (text) =>
+      text.replace('effort: 2', 'effort: 5').replace('priority: must\n', '').replace('status: to do', 'status: done'),
+    );
+    expect((await publish()).changes[1]?.details).toEqual(['status: done → to do', 'priority: must']);
+    expect(await read(name)).toContain('effort: 5\n');
+  });
+
   it('knows a file again that was renamed or moved, and links to it there', async () => {
     const { publish, read, folder } = await workspaceOf();
     await publish();
@@ -414,6 +426,18 @@ it('writes nothing where there is no folder, and says which one was meant', asyn
   await expect(workspace.read('x.md')).rejects.toMatchObject({
     message: 'There is no file x.md and no folder /nowhere/docs.',
   });
+});
+
+it('does not write over what somebody saves at that moment', async () => {
+  const { publish, folder, read } = await workspaceOf();
+  await publish();
+  const path = join(folder, 'plans/prefs.md');
+  const saved = `${await read('plans/prefs.md')}\nSaved just now.\n`;
+  const signal = { throwIfAborted: () => writeFileSync(path, saved) } as unknown as AbortSignal;
+  const { changes, problems } = await publish({ documents: [plan('50 %')] }, false, signal);
+  expect(problems).toEqual([expect.stringContaining('somebody changed it at this moment')]);
+  expect(changes[0]?.how).toBe('unchanged');
+  expect(await read('plans/prefs.md')).toBe(saved);
 });
 
 it('goes on where it was stopped, after any file, and ends the same', async () => {

@@ -103,7 +103,7 @@ for (const [name, columns] of [
           expect(notion.outline(), `${what}, request ${skip}: ${how}`).toBe(expected);
         }
     }
-  }, 600_000);
+  }, 1_800_000);
 
 it('goes on where it was stopped, at any request and with or without its records, and ends the same', async () => {
   const { notion, records, workspace, spec, publish, state, remembered } = await published();
@@ -144,4 +144,4 @@ it('goes on where it was stopped, at any request and with or without its records
           expect(notion.outline(), `request ${n}, ${committed ? 'after' : 'before'} the commit`).toBe(expected);
         }
   }
-}, 600_000);
+}, 1_800_000);

@@ -289,6 +289,16 @@ describe('what a person did', () => {
   });
 });
 
+it('knows its blocks again after the integration was replaced by another', async () => {
+  const { publish, notion } = await notionOf();
+  await publish();
+  const before = notion.outline();
+  const other = notion.seed.user({ name: 'Lockkeeper 2', email: '' });
+  notion.restore({ ...notion.snapshot(), bot: other });
+  expect((await publish()).changes.map(({ how }) => how)).toEqual(Array(4).fill('unchanged'));
+  expect(notion.outline()).toBe(before);
+});
+
 it('brings a plan of 300 blocks and five levels over whole', async () => {
   const deep = (level: number): string =>
     level > 5 ? '' : [1, 2, 3].map((i) => `${'  '.repeat(level - 1)}- ${level}.${i}\n${deep(level + 1)}`).join('');

@@ -22,7 +22,7 @@ function defaults(type: string): Fields {
   return {};
 }
 
-export const isRichText = (key: string): boolean => key === 'rich_text' || key === 'caption';
+const isRichText = (key: string): boolean => key === 'rich_text' || key === 'caption';
 
 /** What a block shows, from what was sent for it; `old` is what it said before. */
 export function contentOf(world: World, type: string, sent: Fields, old: Fields = defaults(type)): Fields {

@@ -13,7 +13,7 @@ const shown = (value: unknown): string => {
   return text.length > 64 ? `${text.slice(0, 60)}...` : text;
 };
 
-export const problem = (at: string, expected: string, value: unknown): string =>
+const problem = (at: string, expected: string, value: unknown): string =>
   value === undefined
     ? `${at} should be defined, instead was \`undefined\`.`
     : `${at} should be ${expected}, instead was \`${shown(value)}\`.`;
@@ -23,7 +23,7 @@ const type =
   (value, at) =>
     test(value) ? [] : [problem(at, expected, value)];
 
-export const atMost = (length: number, max: number, at: string): readonly string[] =>
+const atMost = (length: number, max: number, at: string): readonly string[] =>
   length > max ? [`${at} should be ≤ \`${max}\`, instead was \`${length}\`.`] : [];
 
 export const text =

@@ -9,7 +9,7 @@ import { dashed, find, type World } from './world.ts';
 /** The rest of a longer list is behind the property's own address. */
 const SHOWN = 25;
 
-export const pageTitle: Property = { id: 'title', name: 'title', type: 'title', description: null, config: {} };
+const pageTitle: Property = { id: 'title', name: 'title', type: 'title', description: null, config: {} };
 
 export const sourceOf = ({ state }: World, { parent }: Page): DataSource | null => {
   const source = parent.type === 'data_source_id' ? state.things[parent.id] : undefined;

@@ -9,7 +9,7 @@ const empty = is.fields({});
 const id = is.fields({ id: is.uuid });
 
 const user = is.fields({ id: is.uuid }, { object: is.oneOf('user'), name: is.orNull(is.text()) });
-export const dateValue = is.fields({ start: is.date }, { end: is.orNull(is.date), time_zone: is.orNull(is.text()) });
+const dateValue = is.fields({ start: is.date }, { end: is.orNull(is.date), time_zone: is.orNull(is.text()) });
 
 const annotations = is.fields(
   {},
@@ -235,5 +235,5 @@ export const propertyChange = is.orNull((value, at) =>
     : propertyConfig(value, at),
 );
 
-export const startCursor = is.orNull(is.text());
+const startCursor = is.orNull(is.text());
 export const paging = { start_cursor: startCursor, page_size: is.integer(1, 100) };

@@ -3,7 +3,7 @@ import { invalid } from './errors.ts';
 import type { Option, Property } from './state.ts';
 import { newId, type World } from './world.ts';
 
-export const optionsOf = ({ config }: Property): readonly Option[] => (config['options'] ?? []) as readonly Option[];
+const optionsOf = ({ config }: Property): readonly Option[] => (config['options'] ?? []) as readonly Option[];
 
 /** The option that is meant. A select learns one that it does not know; a status refuses. */
 export function withOption(world: World, property: Property, { id, name }: Fields): Fields {

@@ -1,6 +1,7 @@
-import { APIResponseError, Client, LogLevel } from '@notionhq/client';
+import { APIResponseError, type Client } from '@notionhq/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Notion, startNotion } from './server.ts';
+import { clientOf } from './support.ts';
 
 let notion: Notion;
 let client: Client;
@@ -13,9 +14,6 @@ afterEach(async () => {
   expect(notion.mistakes).toEqual([]);
   await notion.close();
 });
-
-const clientOf = ({ url, token }: Notion, notionVersion = '2026-03-11') =>
-  new Client({ auth: token, baseUrl: url, notionVersion, logLevel: LogLevel.ERROR, retry: false });
 
 it('knows the token, the version and the address', async () => {
   const send = async (path: string, headers: Record<string, string>, body?: string) => {

@@ -62,7 +62,7 @@ export async function startNotion(options: NotionOptions = {}): Promise<Notion> 
   const { token = 'ntn_local', perSecond, port = 0 } = options;
   const world = newWorld(options);
   const faults: FaultQueue = [];
-  const tooMany = perSecond === undefined ? () => false : tokenBucket(perSecond, Date.now);
+  const tooMany = perSecond === undefined ? () => false : tokenBucket(perSecond, options.now ?? Date.now);
   const requests: LoggedRequest[] = [];
   const mistakes: unknown[] = [];
 

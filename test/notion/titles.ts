@@ -1,9 +1,6 @@
 import type { Database, DataSource, Page, RichText } from './state.ts';
 
-export const titleOf = (thing: Page | Database | DataSource): RichText =>
-  thing.kind === 'page' ? ((thing.values['title'] ?? []) as RichText) : thing.title;
-
 export const plainTitle = (thing: Page | Database | DataSource): string =>
-  titleOf(thing)
+  (thing.kind === 'page' ? ((thing.values['title'] ?? []) as RichText) : thing.title)
     .map(({ plain_text }) => plain_text)
     .join('');

@@ -25,9 +25,11 @@ export const documentOf = ({ documents }: Publication, key: string): Document | 
   documents.find((document) => document.key.endsWith(`/${key}`));
 
 /** Statuses of tasks, by the ends of their keys. */
-export const statusesOf = ({ documents }: Publication): Record<string, string> =>
+export const statusesOf = ({ documents }: Pick<Publication, 'documents'>): Record<string, string> =>
   Object.fromEntries(
-    documents.flatMap(({ key, properties }) => (properties ? [[key.split('/').at(-1) ?? key, properties.status]] : [])),
+    documents.flatMap(({ key, properties }): [string, string][] =>
+      properties ? [[key.split('/').at(-1) ?? key, properties.status]] : [],
+    ),
   );
 
 /** A migration in a folder of its own, with a specification, whose publications go to `publish` or, without one, are only kept. */

@@ -22,9 +22,9 @@ export interface Composed {
 export function composeFile(document: Document, ref: string, before: string | null, places: Places): Composed {
   const old = before ?? '';
   const refuse = (flaws: readonly string[]): Composed => ({ text: old, details: [], flaws });
-  if (before !== null && frontMatterOf(before)?.[KEY_FIELD] !== document.key)
-    return refuse(['its front matter cannot be read']);
-  const fields = withFields(old, fieldsOf(document, ref, places));
+  const has = frontMatterOf(old);
+  if (before !== null && has?.[KEY_FIELD] !== document.key) return refuse(['its front matter cannot be read']);
+  const fields = withFields(old, withoutPlanned(fieldsOf(document, ref, places), has ?? {}));
   if (fields.damaged) return refuse(['its front matter cannot be read']);
   const wanted = sectionsOf(document, ref, places);
   const obsolete = markedSections(old).sections.filter(({ key }) => !wanted.some(([other]) => other === key));
@@ -33,6 +33,15 @@ export function composeFile(document: Document, ref: string, before: string | nu
   const text = sections.text.endsWith('\n') || before !== null ? sections.text : `${sections.text}\n`;
   return { text, details: [...fields.changes, ...sections.changes.map(detailOf)], flaws: [] };
 }
+
+/** What people plan with is filled in once, and theirs from then on. */
+const withoutPlanned = (
+  fields: Readonly<Record<string, Field>>,
+  has: Readonly<Record<string, unknown>>,
+): Record<string, Field> =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !planned.has(name) || (has[name] ?? null) === null));
+
+const planned = new Set(['priority', 'assignee', 'sprint', 'start', 'due', 'effort']);
 
 const detailOf = ({ key, how }: { readonly key: string; readonly how: string }): string =>
   `section ${key}${how === 'removed' ? ': removed' : ''}`;

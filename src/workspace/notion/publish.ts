@@ -1,4 +1,4 @@
-import type { Document, Publication, Published } from '../../publication/document.ts';
+import type { Change, Document, Publication, Published } from '../../publication/document.ts';
 import type { PublishOptions } from '../workspace.ts';
 import type { Notion } from './client.ts';
 import { findDataSource } from './data-source.ts';
@@ -29,8 +29,9 @@ export async function publishPages(
 ): Promise<Published> {
   const { documents } = publication;
   const me = (await notion.repeat({ method: 'get', path: 'users/me', what: 'the integration itself' }, user)).id;
-  const authors = await Promise.all(documents.map(async ({ key }) => (await recordOf(records, key))?.by ?? me));
-  const finder: Finder = { notion, records, ours: new Set([me, ...authors]) };
+  const ours = new Set([me]);
+  for (const { key } of documents) ours.add((await recordOf(records, key))?.by ?? me);
+  const finder: Finder = { notion, records, ours };
   const specification = await getIfShared(notion, idIn(publication.specification));
   const table = await tableFor(notion, places, publication);
   const plans: Place = { kind: 'below', page: planParent(places, specification, publication) };
@@ -40,14 +41,14 @@ export async function publishPages(
   if (specification) pages.set('specification', specification.id);
   const titles = new Map(documents.map(({ key, title }) => [key, title]));
   const writing: Writing = { notion, ours: finder.ours, pages, titles, dryRun };
-  const changes: Published['changes'][number][] = [];
+  const changes: Change[] = [];
   for (const draft of drafts) changes.push(await writePage(writing, draft));
-  for (const { document, page: made } of specification ? drafts.filter(isPlan) : []) {
-    const plan = { key: document.key, id: made?.id ?? null, isBelow: plans.page === specification?.id };
-    const linking = { notion, records, me, dryRun };
-    const linked = specification && (await linkPlan(linking, specification, plan));
-    changes.push(...(linked ? [linked.change] : []));
-    problems.push(...(linked?.problem ? [linked.problem] : []));
+  if (!specification) return { changes, problems };
+  for (const { document, page: made } of drafts.filter(isPlan)) {
+    const plan = { key: document.key, id: made?.id ?? null, isBelow: plans.page === specification.id };
+    const { change, problem } = await linkPlan({ notion, records, me, dryRun }, specification, plan);
+    changes.push(change);
+    if (problem !== null) problems.push(problem);
   }
   return { changes, problems };
 }

@@ -41,7 +41,7 @@ const setLooks = (page: Page, body: Fields): void => {
 const parentShape = choice({ page_id: uuid, data_source_id: uuid, database_id: uuid, workspace: oneOf(true) });
 
 /** Where a page goes that names this parent. */
-export function pageParent(world: World, request: Fields | undefined): Parent {
+function pageParent(world: World, request: Fields | undefined): Parent {
   const id = (key: string): string | undefined =>
     typeof request?.[key] === 'string' ? dashed(request[key]) : undefined;
   const page = id('page_id');

@@ -55,14 +55,19 @@ function pageHtml(world: World, thing: Page): Html {
   `;
 }
 
-const sourcesHtml = (world: World, thing: Database | DataSource): Html =>
-  html`${(thing.kind === 'database' ? childrenOf(world, thing.id, 'data source') : [thing]).map((source) => tableHtml(world, source))}`;
+function sourcesHtml(world: World, thing: Database | DataSource): Html {
+  if (thing.kind === 'data source') return tableHtml(world, thing);
+  const sources = childrenOf(world, thing.id, 'data source');
+  return html`${sources.map((source) => [
+    sources.length > 1 ? html`<h2>${plainTitle(source)}</h2>` : '',
+    tableHtml(world, source),
+  ])}`;
+}
 
 function tableHtml(world: World, source: DataSource): Html {
   const rows = childrenOf(world, source.id, 'page');
   const cells = (row: Page) => source.properties.map((property) => html`<td>${valueHtml(world, row, property)}</td>`);
   return html`
-    <h2>${plainTitle(source)}</h2>
     <table>
       <tr>
         ${source.properties.map(({ name }) => html`<th>${name}</th>`)}
@@ -85,11 +90,14 @@ function valueHtml(world: World, row: Page, property: Property): Html {
     const pages = (value as readonly { id: string }[]).flatMap(({ id }) => world.state.things[id] ?? []);
     return html`${pages.map((target, i) => (target.kind === 'page' ? html`${i ? ', ' : ''}${link(target)}` : ''))}`;
   }
-  const text = valueText(value);
+  const text = property.type.endsWith('_by') ? userName(world, value) : valueText(value);
   return ['select', 'status', 'multi_select'].includes(property.type) && text !== ''
     ? html`<span class="option">${text}</span>`
     : html`${text}`;
 }
+
+const userName = ({ state }: World, value: unknown): string =>
+  state.users[(value as { readonly id: string }).id]?.name ?? '';
 
 const page = (title: string, above: readonly Titled[], content: Html): string =>
   `<!doctype html>${
