@@ -14,6 +14,7 @@ const layers = [
   'spec',
   'lint',
   'plan',
+  'draft',
   'journal',
   'backfill',
   'verify',
@@ -34,7 +35,7 @@ const mayNotLookUp = layers.map((layer, i) => ({
 }));
 
 const pure = {
-  path: '^src/(markdown|spec|sql|steps|mappings|operations|lint|plan|report|publication)/',
+  path: '^src/(markdown|spec|sql|steps|mappings|operations|lint|plan|draft|report|publication)/',
   pathNot: '[.]test[.]ts$',
 };
 

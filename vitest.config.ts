@@ -28,7 +28,7 @@ const onEveryMajor = [
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/notion/*.test.ts'] } },
       {
         test: {
           ...onServer,

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { figure, ratio, spread, table, type Figure } from './figures.ts';
 import { say } from './options.ts';
-import { targets } from './plain-sql.ts';
+import { targets, upsertTrigger } from './plain-sql.ts';
 import { flagshipFile, productOn } from './product.ts';
 import { openClient, timed, type Bench } from './server.ts';
 
@@ -27,9 +27,14 @@ interface Comparison {
   readonly withoutUs: Figure;
   readonly withUs: Figure;
   readonly ratio: Figure;
+  /** With a trigger that upserts the new rows and does nothing else; null while writes are only captured. */
+  readonly byHand: Figure | null;
 }
 
-/** One statement after another on one session, prepared, our triggers switched off and on between the measurements. */
+const contenders = ['without', 'with', 'by hand'] as const;
+type Contender = (typeof contenders)[number];
+
+/** One statement after another on one session, prepared, our triggers switched off and on between the measurements, and a plain one beside them. */
 export async function benchSingleRow(
   bench: Bench,
   { rows, rounds, statementCount }: { rows: number; rounds: number; statementCount: number },
@@ -41,15 +46,16 @@ export async function benchSingleRow(
   await product.forget(targets);
   for (const sync of ['capture', 'direct'] as const) {
     await product.apply(sync === 'capture' ? 'expand' : 'dual-write');
-    const triggers = await ourTriggers(bench);
+    if (sync === 'direct') await bench.run(upsertTrigger('users'));
+    const triggers = await triggersOf(bench);
     for (const commit of ['off', 'on'] as const) {
       await client.query(`SET synchronous_commit = ${commit}`);
       for (const statement of Object.keys(statements) as (keyof typeof statements)[]) {
-        const times: Record<'without' | 'with', number[]> = { without: [], with: [] };
+        const times: Record<Contender, number[]> = { without: [], with: [], 'by hand': [] };
         await run(client, statement, rows, 100);
         for (let round = 0; round < rounds; round++)
-          for (const which of ['without', 'with'] as const) {
-            await bench.run(alter(triggers, which === 'with' ? 'ENABLE ALWAYS' : 'DISABLE'));
+          for (const which of contenders.slice(0, sync === 'direct' ? 3 : 2)) {
+            await bench.run(enableOnly(which, triggers));
             times[which].push(await run(client, statement, rows, statementCount));
           }
         const compared = ratio(times.with, times.without);
@@ -60,11 +66,13 @@ export async function benchSingleRow(
           withoutUs: figure(times.without),
           withUs: figure(times.with),
           ratio: compared,
+          byHand: sync === 'direct' ? ratio(times['by hand'], times.without) : null,
         });
         say(`  ${sync}, synchronous_commit ${commit}, ${statement}: ${spread(compared, 2)}`);
       }
     }
   }
+  await bench.run('DROP FUNCTION touched() CASCADE');
   await product.forget(targets);
   await Promise.all([client.end(), file.remove()]);
   return found;
@@ -80,20 +88,33 @@ async function run(client: pg.Client, name: keyof typeof statements, rows: numbe
   return (ms / count) * 1000;
 }
 
-async function ourTriggers({ client }: Bench): Promise<readonly string[]> {
-  const { rows } = await client.query<{ name: string }>(`
-    SELECT quote_ident(t.tgname) AS name
-      FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-     WHERE t.tgrelid = 'users'::regclass AND NOT t.tgisinternal AND p.pronamespace = 'lockkeeper'::regnamespace`);
-  return rows.map((row) => row.name);
+interface Trigger {
+  readonly table: string;
+  readonly name: string;
+  readonly contender: Contender;
 }
 
-const alter = (triggers: readonly string[], how: string): string =>
-  triggers.map((trigger) => `ALTER TABLE users ${how} TRIGGER ${trigger}`).join('; ');
+/** Ours on every table, and the one by hand. */
+async function triggersOf({ client }: Bench): Promise<readonly Trigger[]> {
+  const { rows } = await client.query<Trigger>(`
+    SELECT t.tgrelid::regclass::text AS table, quote_ident(t.tgname) AS name,
+           CASE WHEN t.tgname = 'touched' THEN 'by hand' ELSE 'with' END AS contender
+      FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+     WHERE NOT t.tgisinternal AND (t.tgname = 'touched' OR p.pronamespace = 'lockkeeper'::regnamespace)`);
+  return rows;
+}
+
+const enableOnly = (which: Contender, triggers: readonly Trigger[]): string =>
+  triggers
+    .map(
+      ({ table: on, name, contender }) =>
+        `ALTER TABLE ${on} ${contender === which ? 'ENABLE ALWAYS' : 'DISABLE'} TRIGGER ${name}`,
+    )
+    .join('; ');
 
 export const showSingleRow = (found: readonly Comparison[]): string =>
   `One row at a time, microseconds\n\n${table(
-    ['statement', 'sync', 'commit', 'without', 'with', 'ratio (spread)'],
+    ['statement', 'sync', 'commit', 'without', 'with', 'ratio (spread)', 'by hand'],
     found.map((c) => [
       c.statement,
       c.sync,
@@ -101,5 +122,6 @@ export const showSingleRow = (found: readonly Comparison[]): string =>
       c.withoutUs.median.toFixed(0),
       c.withUs.median.toFixed(0),
       spread(c.ratio, 2),
+      c.byHand ? spread(c.byHand, 2) : '',
     ]),
   )}`;

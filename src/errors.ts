@@ -19,6 +19,10 @@ export const exitCodes = {
   MIGRATION_INVALID: 2,
   MIGRATION_NOT_FOUND: 2,
   USAGE: 2,
+  // workspaces
+  NOTION_TOKEN: 2,
+  NOTION_NOT_SHARED: 3,
+  NOTION_FAILED: 1,
   // planning
   TABLE_NOT_FOUND: 2,
   COLUMN_NOT_FOUND: 2,
@@ -49,6 +53,9 @@ export const exitCodes = {
   GATE_CLOSED: 3,
   NOT_CONFIRMED: 3,
   ARCHIVE_NOT_FOUND: 3,
+  // publishing
+  NOT_PUBLISHED: 3,
+  PAGES_BUSY: 3,
   INTERRUPTED: 1,
   UNEXPECTED: 1,
 } as const;

@@ -83,6 +83,15 @@ export type Event =
       readonly gate: string;
       readonly why: string;
       readonly opensBy: string;
-    };
+    }
+  /** Published pages say by now what has happened. */
+  | {
+      readonly type: 'pages.updated';
+      readonly migration: string;
+      readonly workspace: string;
+      readonly changed: number;
+    }
+  /** They do not, and will when they are updated the next time; the run goes on. */
+  | { readonly type: 'pages.failed'; readonly migration: string; readonly workspace: string; readonly why: string };
 
 export type Emit = (event: Event) => void;

@@ -56,7 +56,7 @@ describe('a journal that a newer program wrote', () => {
     withDatabase(example, async (db) => {
       const m = migrate(db.connect, migration);
       await m.to('dual-write');
-      await db.run('UPDATE lockkeeper.meta SET version = 7, min_reader = 2');
+      await db.run('UPDATE lockkeeper.meta SET version = 7, min_reader = 7');
       const { deps } = m;
       for (const command of [
         () => m.apply('switch'),

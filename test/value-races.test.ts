@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { written } from './support/migration-file.ts';
 import { race, type Race, type Setting } from './support/race.ts';
 
 // Which values are written where, and which are left alone.
@@ -191,4 +192,41 @@ describe('two columns of one row', () => {
       },
     ),
   );
+});
+
+describe('writers with settings of their own', () => {
+  const own = `SET TimeZone = 'Asia/Tokyo'; SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'sql_standard'; SET extra_float_digits = -10`;
+  const naive = (day: string) =>
+    `{"seen": "${day} 10:00", "day": "${day}", "pause": "1-2 3 4:05", "ratio": 0.30000000000000004}`;
+
+  it('are read and written like all others', async () => {
+    const migration = await written(
+      'documents',
+      'extract_json: { table: users, column: preferences, into: [{ table: facts, columns: { seen: { type: timestamptz, from: seen }, day: { type: date, from: day }, pause: { type: interval, from: pause }, ratio: { type: double precision, from: ratio } } }], remainder: drop }',
+    );
+    const before = `CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb); INSERT INTO users VALUES (1, '${naive('02/03/2024')}'), (2, '{}')`;
+    await race({ migration, before, phase: 'dual-write' }, async (r) => {
+      const writer = await r.session(own);
+      await writer.do(
+        `UPDATE users SET preferences = '${naive('05/06/2024')}' WHERE id = 1; INSERT INTO users VALUES (3, '${naive('07/08/2024')}')`,
+      );
+      await writer.do(
+        `UPDATE facts SET seen = '2024-01-02 03:04:05.678901+00', pause = '1 mon 2 days', ratio = 0.1::float8 + 0.2::float8 WHERE user_id = 2`,
+      );
+    });
+  });
+
+  it('are converted like all others', async () => {
+    const migration = await written(
+      'moments',
+      "change_column_type: { table: users, column: seen, to: seen_at, type: timestamptz, up: 'seen::timestamptz', down: 'seen_at::text' }",
+    );
+    const before = `CREATE TABLE users (id bigint PRIMARY KEY, seen text); INSERT INTO users VALUES (1, '2024-03-02 10:00'), (2, NULL)`;
+    await race({ migration, before, phase: 'dual-write' }, async (r) => {
+      const writer = await r.session(own);
+      await writer.do(
+        `UPDATE users SET seen = '2024-06-05 10:00' WHERE id = 1; INSERT INTO users VALUES (3, '2024-08-07 10:00')`,
+      );
+    });
+  });
 });

@@ -27,7 +27,10 @@ it('has defaults without a file', async () => {
     journalSchema: 'lockkeeper',
     targets: {},
     lint: { rules: {} },
-    spec: { workspace: 'files:docs', labels: {} },
+    spec: {
+      ...{ workspace: 'files:docs', update: false, labels: {} },
+      notion: { parent: null, tasks: null, sprint: null, people: {} },
+    },
   });
 });
 

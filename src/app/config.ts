@@ -41,13 +41,43 @@ const lintSettings = z
   .prefault({})
   .meta({ description: 'How `lockkeeper lint` judges migrations.' });
 
+const notionSettings = z
+  .strictObject({
+    parent: z
+      .string()
+      .nullable()
+      .default(null)
+      .meta({ description: 'The page that plans are created below, by address or id; else beside the specification.' }),
+    tasks: z
+      .string()
+      .nullable()
+      .default(null)
+      .meta({ description: 'The task database, by title, address or id; else the only one that is shared.' }),
+    sprint: z
+      .string()
+      .nullable()
+      .default(null)
+      .meta({ description: 'The sprint of tasks that have none of their own.' }),
+    people: z
+      .record(z.string(), z.string())
+      .default({})
+      .meta({ description: 'Ids of users of Notion, by the names that tasks have.' }),
+  })
+  .prefault({})
+  .meta({ description: 'Where plans and tasks go in the workspace `notion`; its token is in NOTION_TOKEN.' });
+
 const specSettings = z
   .strictObject({
     workspace: z
       .string()
-      .regex(/^files:./u, 'Write files:FOLDER.')
+      .regex(/^(?:files:.+|notion)$/u, 'Write files:FOLDER or notion.')
       .default('files:docs')
-      .meta({ description: 'Where specifications are: files:FOLDER, relative to this file.' }),
+      .meta({ description: 'Where specifications are: files:FOLDER, relative to this file, or notion.' }),
+    notion: notionSettings,
+    update: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether published pages are updated by themselves after each phase.' }),
     labels: z
       .partialRecord(z.enum(slots), z.array(z.string().min(1)))
       .default({})

@@ -2,6 +2,15 @@ import type { Clock } from '../clock.ts';
 import type { Connect } from '../database/database.ts';
 import type { Emit } from '../events.ts';
 import { Journal } from '../journal/journal.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+
+/** The workspaces of a project. */
+export interface Pages {
+  /** By its name, as the configuration has it: `files:docs`. */
+  readonly open: (workspace: string) => Workspace;
+  /** Whether pages are updated by themselves after each phase. */
+  readonly follow: boolean;
+}
 
 /** Everything a use case may touch. Nothing in here reads the environment, prints or exits. */
 export interface Deps {
@@ -16,6 +25,8 @@ export interface Deps {
     readonly journalSchema: string;
     readonly protected: boolean;
   };
+  /** Where plans and tasks are published; absent where nothing is. */
+  readonly pages?: Pages;
   /** Who we are, for the journal. */
   readonly self: { readonly host: string; readonly process: number };
 }

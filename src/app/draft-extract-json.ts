@@ -1,7 +1,9 @@
-import { Document, Scalar, visit as visitNodes, YAMLMap } from 'yaml';
-import { keyOf, type Catalog, type Table } from '../catalog/catalog.ts';
+import { Document, YAMLMap } from 'yaml';
+import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { JsonPath, JsonStructure } from '../catalog/json-structure.ts';
-import { derivedName } from '../sql/names.ts';
+import { columnNamesOf, migrationNameFrom, tableRef, uniqueNames } from '../draft/names.ts';
+import { printable } from '../draft/printable.ts';
+import { singular } from '../sql/names.ts';
 
 interface DraftTable {
   /** The object its columns are read from. */
@@ -36,27 +38,11 @@ export function draftExtractJson(catalog: Catalog, source: Table, column: string
   const operation = { table: tableRef(source.schema, source.name), column, into, remainder };
   doc.contents = doc.createNode({
     version: 1,
-    name: migrationName(source.name, column),
+    name: migrationNameFrom(`${source.name}-${column}`),
     operations: [{ extract_json: operation }],
   });
   return printable(doc);
 }
-
-/** What could steer a terminal is written as an escape, which only double quotes have. */
-function printable(doc: Document): string {
-  visitNodes(doc, {
-    Scalar: (_, node) => {
-      if (typeof node.value === 'string' && STEERS.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
-    },
-  });
-  const text = doc.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Infinity });
-  return text
-    .replaceAll(BIDIRECTIONAL, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .replaceAll('\t', '\\t');
-}
-
-const STEERS = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
-const BIDIRECTIONAL = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Nested objects with two scalar keys or more become tables of their own; fewer are columns of the table around them. */
 function arrange({ paths, pathCount, sampled }: JsonStructure): { tables: readonly DraftTable[]; complete: boolean } {
@@ -94,45 +80,3 @@ function columnNode(doc: Document, { path, suggested, share, misfits }: JsonPath
   node.comment = ` in ${Math.round(share * 1000) / 10} % of rows${misfits ? `, ${misfits} do not cast` : ''}`;
   return node;
 }
-
-/** `users` → `user`: the name of one row. */
-const singular = (name: string): string =>
-  name
-    .replace(/ies$/i, 'y')
-    .replace(/(ss|sh|ch|x)es$/i, '$1')
-    .replace(/([^s])s$/i, '$1');
-
-/** Joins parts to a name that is a valid identifier and not taken, counting up when it is. */
-function uniqueNames(isTaken: (name: string) => boolean) {
-  const given = new Set<string>();
-  return (parts: readonly string[]): string => {
-    const stem = parts.filter((part) => part !== '').join('_') || 'unnamed';
-    for (let count = 1; ; count++) {
-      const name = count === 1 ? derivedName(stem) : derivedName(stem, String(count));
-      if (given.has(name) || isTaken(name)) continue;
-      given.add(name);
-      return name;
-    }
-  };
-}
-
-/** No column may be called like one of the key, a system column, or what a YAML reader refuses. */
-function columnNamesOf(source: Table) {
-  const key = keyOf(source).map((c) => c.name);
-  const reserved = new Set([...key, derivedName(singular(source.name), 'id'), ...SYSTEM_COLUMNS, '__proto__']);
-  return uniqueNames((name) => reserved.has(name));
-}
-
-const SYSTEM_COLUMNS = ['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'];
-
-const tableRef = (schema: string, name: string): string | { schema: string; name: string } => {
-  if (`${schema}${name}`.includes('.')) return { schema, name };
-  return schema === 'public' ? name : `${schema}.${name}`;
-};
-
-const migrationName = (table: string, column: string): string =>
-  `${table}-${column}`
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]+/gu, '-')
-    .replace(/^[^a-z0-9]+/u, '')
-    .slice(0, 40) || 'extract-json';

@@ -89,3 +89,24 @@ export const purged = (migration: string) =>
     hint: 'The old shape is gone for good.',
     fix: 'Restore it from a backup, or write a new migration the other way.',
   });
+
+export const notPublished = (migration: string) =>
+  new LockkeeperError('NOT_PUBLISHED', {
+    message: `"${migration}" is not published.`,
+    hint: 'Where its pages are would be in the journal of this database.',
+    fix: `Publish it: lockkeeper spec publish ${migration} --spec PAGE`,
+  });
+
+export const pagesBusy = (migration: string) =>
+  new LockkeeperError('PAGES_BUSY', {
+    message: `Another program is writing the pages of "${migration}".`,
+    hint: 'It was told that there is something new, and goes on until the pages say so.',
+    fix: `See later whether they do: lockkeeper spec update ${migration} --dry-run`,
+  });
+
+export const fileOutsideWorkspace = (file: string, workspace: string) =>
+  new LockkeeperError('USAGE', {
+    message: `${file} is a file, and ${workspace} does not hold files.`,
+    hint: 'The plan is linked with the specification, so both are in one workspace.',
+    fix: 'Name the page in the workspace, or the folder of the file: --workspace files:docs',
+  });

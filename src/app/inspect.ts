@@ -1,15 +1,13 @@
 import { keyOf, type Catalog, type Column, type Table } from '../catalog/catalog.ts';
-import { inferJson } from '../catalog/infer-json.ts';
 import type { JsonStructure } from '../catalog/json-structure.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import { readStatements } from '../catalog/read-statements.ts';
 import type { Session } from '../database/database.ts';
-import { sqlState } from '../database/sqlstate.ts';
-import { LockkeeperError } from '../errors.ts';
 import type { InspectDocument } from '../report/inspect.ts';
-import { ident, inline, qualified, type RelationName } from '../sql/sql.ts';
+import type { RelationName } from '../sql/sql.ts';
 import type { Deps } from './deps.ts';
 import { draftExtractJson } from './draft-extract-json.ts';
+import { structureOf } from './structure-of.ts';
 
 export interface InspectInput {
   /** `table` or `schema.table`, as the database has them, without quotes. */
@@ -65,29 +63,6 @@ function readings(named: string): readonly RelationName[] {
   const split = dots.map((at) => ({ schema: named.slice(0, at), name: named.slice(at + 1) }));
   return [...split, { schema: 'public', name: named }];
 }
-
-async function structureOf(
-  session: Session,
-  catalog: Catalog,
-  table: Table,
-  column: string,
-  showValues: boolean,
-): Promise<JsonStructure> {
-  try {
-    return await inferJson(session, table, column, { showValues });
-  } catch (error) {
-    if (sqlState(error) !== '42501') throw error;
-    throw mayNotRead(table, catalog.server.user, error);
-  }
-}
-
-const mayNotRead = (table: Table, user: string, cause: unknown) =>
-  new LockkeeperError('PERMISSION_MISSING', {
-    message: `This role may not read "${table.schema}"."${table.name}".`,
-    hint: 'The structure of a JSON column is found by reading its rows.',
-    fix: `GRANT SELECT ON ${inline(qualified(table))} TO ${inline(ident(user))};`,
-    cause,
-  });
 
 function describe(table: Table, column: Column | null) {
   const concerns = (used: readonly string[]) => column === null || used.includes(column.name);

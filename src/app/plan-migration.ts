@@ -44,7 +44,22 @@ export const readAuthored = (deps: Deps, migration: string): Promise<Migration> 
   readMigrationNamed(migration, { cwd: deps.config.cwd, directory: deps.config.migrations });
 
 export async function planWith(deps: Deps, session: Session, migration: Migration): Promise<Plan> {
-  const journal = deps.config.journalSchema;
+  const { catalog, make } = await compile(deps, session, migration);
+  return make(await observe(session, make(nothingSeen), catalog, deps.config.journalSchema));
+}
+
+/** The plan without what is observed of statements, values and rights: whether there is one at all. */
+export const planBlindly = async (deps: Deps, session: Session, migration: Migration): Promise<Plan> =>
+  (await compile(deps, session, migration)).make(nothingSeen);
+
+const nothingSeen: Observations = {
+  impact: { statements: null, statementsWhy: '', dependants: [] },
+  misfits: null,
+  missing: [],
+};
+
+async function compile({ config }: Deps, session: Session, migration: Migration) {
+  const journal = config.journalSchema;
   const tables = distinct(migration.operations.flatMap((o) => o.tables));
   const catalog = await readCatalog(session, tables, { journal });
   const types = await resolveTypes(
@@ -58,13 +73,7 @@ export async function planWith(deps: Deps, session: Session, migration: Migratio
     gates: migration.gates,
   };
   const options = { journal, type: (written: string) => types.get(written) ?? written };
-  const unseen: Observations = {
-    impact: { statements: null, statementsWhy: '', dependants: [] },
-    misfits: null,
-    missing: [],
-  };
-  const draft = makePlan(input, catalog, options, unseen);
-  return makePlan(input, catalog, options, await observe(session, draft, catalog, journal));
+  return { catalog, make: (seen: Observations) => makePlan(input, catalog, options, seen) };
 }
 
 const distinct = (relations: readonly RelationName[]): readonly RelationName[] => [

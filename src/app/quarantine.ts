@@ -12,7 +12,7 @@ export const listQuarantine = (
   deps: Deps,
   { migration, showValues }: { readonly migration: string; readonly showValues: boolean },
 ): Promise<QuarantineDocument> =>
-  onRun(deps, migration, 'read', (session, run, journal) => describe(session, run, journal, showValues));
+  onRun(deps, migration, 'read', (session, run, journal) => describeQuarantine(session, run, journal, showValues));
 
 /** Looks at the old shape again: what fits by now is settled, what does not is open. */
 export const retryQuarantine = (
@@ -21,7 +21,7 @@ export const retryQuarantine = (
 ): Promise<QuarantineDocument> =>
   onRun(deps, migration, 'watch', async (session, run, journal) => {
     for (const mapping of run.plan.mappings) await session.query(raw(mapping.requarantine));
-    return await describe(session, run, journal, false);
+    return await describeQuarantine(session, run, journal, false);
   });
 
 /** A person takes responsibility for what is open: the new shape keeps its fallback, the original stays with the archived column until it is purged. */
@@ -34,12 +34,12 @@ export const acceptQuarantine = (
     await session.query(sql`
       UPDATE ${ident(journal.schema)}.quarantine SET state = 'accepted', settled_at = now(), settled_by = session_user, note = ${note ?? null}
        WHERE migration = ${run.migration} AND state = 'open'`);
-    return await describe(session, run, journal, false);
+    return await describeQuarantine(session, run, journal, false);
   });
 
-async function describe(
+export async function describeQuarantine(
   session: Session,
-  run: Run,
+  run: Pick<Run, 'migration'>,
   journal: Journal,
   showValues: boolean,
 ): Promise<QuarantineDocument> {

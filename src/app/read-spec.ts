@@ -4,13 +4,14 @@ import { extractRequirements } from '../spec/extract-requirements.ts';
 import type { Requirements } from '../spec/requirements.ts';
 import { readMarkdownFile } from '../workspace/files.ts';
 import type { Page, PageSummary } from '../workspace/workspace.ts';
-import { readConfig } from './config.ts';
-import { openWorkspace } from './workspaces.ts';
+import { type Config, readConfig } from './config.ts';
+import { type NotionAccess, openWorkspace, workspaceOf } from './workspaces.ts';
 
 interface SpecInput {
   readonly cwd: string;
-  /** `files:FOLDER`; otherwise the configuration's. */
+  /** `files:FOLDER` or `notion`; otherwise the configuration's. */
   readonly workspace?: string;
+  readonly notion: NotionAccess;
 }
 
 export interface FoundSpecs {
@@ -21,28 +22,25 @@ export interface FoundSpecs {
 }
 
 /** The pages of a workspace that have these words. */
-export async function findSpecs({
-  cwd,
-  workspace,
-  query,
-}: SpecInput & { readonly query: string }): Promise<FoundSpecs> {
-  const { root, spec } = await readConfig({ cwd });
-  const { name, find } = openWorkspace(workspace ?? spec.workspace, workspace === undefined ? root : cwd);
+export async function findSpecs({ query, ...input }: SpecInput & { readonly query: string }): Promise<FoundSpecs> {
+  const { name, find } = opened(input, await readConfig(input));
   return { schema: 'lockkeeper.specs/1', workspace: name, query, pages: await find(query) };
 }
 
 /** What a specification asks for: a file, or a page of the workspace. */
-export async function readSpec({ cwd, workspace, page }: SpecInput & { readonly page: string }): Promise<Requirements> {
-  const { root, spec } = await readConfig({ cwd });
-  const path = resolve(cwd, page);
+export async function readSpec({ page, ...input }: SpecInput & { readonly page: string }): Promise<Requirements> {
+  const config = await readConfig(input);
+  const path = resolve(input.cwd, page);
   const here = await access(path).then(
     () => true,
     () => false,
   );
-  const read = (): Promise<Page> =>
-    here
-      ? readMarkdownFile(path, page)
-      : openWorkspace(workspace ?? spec.workspace, workspace === undefined ? root : cwd).read(page);
+  const read = (): Promise<Page> => (here ? readMarkdownFile(path, page) : opened(input, config, page).read(page));
   const { source, title, tree } = await read();
-  return extractRequirements(tree, { source, labels: spec.labels, ...(title === null ? {} : { title }) });
+  return extractRequirements(tree, { source, labels: config.spec.labels, ...(title === null ? {} : { title }) });
+}
+
+function opened({ cwd, workspace, notion }: SpecInput, { root, spec }: Config, page = '') {
+  const named = workspace ?? workspaceOf(page, spec.workspace);
+  return openWorkspace(named, workspace === undefined ? root : cwd, { ...notion, ...spec.notion });
 }

@@ -29,14 +29,14 @@ export async function status(deps: Deps, { migration }: { readonly migration?: s
       .map(neverPlanned);
     if (wanted !== null && !chosen.length && !pending.length) throw runNotFound(wanted);
     const migrations: MigrationStatus[] = [];
-    for (const run of chosen) migrations.push(await describe(deps, session, journal, run));
+    for (const run of chosen) migrations.push(await describeRun(deps, session, journal, run));
     return { schema: 'lockkeeper.status/1', migrations: [...migrations, ...pending] };
   } finally {
     await session.close();
   }
 }
 
-const neverPlanned = (migration: string): MigrationStatus => ({
+export const neverPlanned = (migration: string): MigrationStatus => ({
   migration,
   planHash: null,
   phase: null,
@@ -59,7 +59,8 @@ function stateOf(run: Run, alive: boolean): Pick<MigrationStatus, 'state' | 'rea
   return { state: run.paused ? 'paused' : 'running', reason: run.reason };
 }
 
-async function describe(deps: Deps, session: Session, journal: Journal, run: Run): Promise<MigrationStatus> {
+/** Where a run stands. */
+export async function describeRun(deps: Deps, session: Session, journal: Journal, run: Run): Promise<MigrationStatus> {
   const records = new Map((await journal.steps(session, run.id)).map((s) => [s.step, s]));
   const j = ident(journal.schema);
   const [counts] = await session.query<{ open: number; accepted: number; percent: number }>(sql`

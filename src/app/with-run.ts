@@ -11,6 +11,7 @@ import { runNotFound } from '../journal/errors.ts';
 import { followUps, toMigration, type MigrationDocument } from '../migration/migration.ts';
 import type { RunDocument } from './documents.ts';
 import { journalOf, type Deps } from './deps.ts';
+import { type Followed, followPages } from './follow-pages.ts';
 
 export interface RunWork {
   readonly context: RunContext;
@@ -28,8 +29,22 @@ interface Asked {
   readonly prepare: (session: Session, journal: Journal) => Promise<void>;
 }
 
-/** Holds the migration while `work` runs it, keeps its events in the journal, and leaves the run in a state that tells how it ended. */
+/** Holds the migration while `work` runs it, keeps its events in the journal, and leaves the run in a state that tells how it ended. Published pages follow. */
 export async function withRun(deps: Deps, asked: Asked, work: (w: RunWork) => Promise<Outcome>): Promise<RunDocument> {
+  const pages = followPages(deps, asked.migration);
+  try {
+    return await holding(deps, asked, work, pages);
+  } finally {
+    await pages.finish();
+  }
+}
+
+async function holding(
+  deps: Deps,
+  asked: Asked,
+  work: (w: RunWork) => Promise<Outcome>,
+  pages: Followed,
+): Promise<RunDocument> {
   const journal = journalOf(deps);
   const started = deps.clock.now();
   const session = await openExecutor(deps.connect, journal, asked.migration, {
@@ -47,7 +62,7 @@ export async function withRun(deps: Deps, asked: Asked, work: (w: RunWork) => Pr
       backend: session.pid,
     });
     const run = { ...found, token };
-    await using events = await keepEvents(deps, journal, run);
+    await using events = await keepEvents(deps, journal, run, pages);
     events.emit({
       type: 'run.started',
       migration: run.migration,
@@ -152,7 +167,7 @@ async function finishing(
 }
 
 /** Events reach the listener at once and the journal in order, over a session of their own. A listener that throws stops nothing. */
-async function keepEvents(deps: Deps, journal: Journal, run: Run) {
+async function keepEvents(deps: Deps, journal: Journal, run: Run, pages: Followed) {
   const session = await deps.connect('watch', run.migration);
   let written: Promise<unknown> = Promise.resolve();
   return {
@@ -162,7 +177,10 @@ async function keepEvents(deps: Deps, journal: Journal, run: Run) {
       } catch {
         // A listener only looks on.
       }
-      written = written.then(() => journal.recordEvent(session, run.id, event)).catch(() => undefined);
+      written = written
+        .then(() => journal.recordEvent(session, run.id, event))
+        .catch(() => undefined)
+        .then(() => pages.recorded(event));
     },
     async [Symbol.asyncDispose]() {
       await written;

@@ -54,6 +54,8 @@ export const countJsonPaths = (scan: Scan): Sql => sql`
          count(c.bucket)::float8 AS buckets,
          ${scan.showValues ? sql`(array_agg(c.value ORDER BY c.rows DESC, c.value))[1:${MAX_CHOICES}::int]` : sql`NULL::text[]`}
            AS values,
+         ${scan.showValues ? sql`(array_agg(c.rows::float8 ORDER BY c.rows DESC, c.value))[1:${MAX_CHOICES}::int]` : sql`NULL::float8[]`}
+           AS "valueRows",
          f."pathCount" - 1 AS "pathCount"
     FROM counted c
     JOIN frequent f USING (path)

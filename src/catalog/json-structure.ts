@@ -44,6 +44,8 @@ export interface JsonPath {
   readonly choices: number | null;
   /** Those values, only when they were asked for. */
   readonly values: readonly string[] | null;
+  /** How many documents have each of them, in the same order. */
+  readonly valueRows: readonly number[] | null;
 }
 
 /** The structure of the documents in one column. Holds keys and counts; values only when they were asked for. */
@@ -83,7 +85,8 @@ export interface CountedPath {
   readonly longest: number | null;
   /** How many of the hash buckets the scalars fall into. */
   readonly buckets: number;
-  /** The most frequent values; null unless asked for. */
+  /** The most frequent values, and in how many rows each is; null unless asked for. */
   readonly values: readonly string[] | null;
+  readonly valueRows: readonly number[] | null;
   readonly pathCount: number;
 }

@@ -39,7 +39,7 @@ function summarize(groups: readonly CountedPath[], rowsLookedAt: number): JsonPa
     maxLength: scalars.length === 0 ? null : Math.max(...scalars.map((g) => g.longest ?? 0)),
     distinct,
     choices,
-    values: choices === null ? null : valuesOf(scalars),
+    ...(choices === null ? { values: null, valueRows: null } : valuesOf(scalars)),
   };
 }
 
@@ -72,5 +72,12 @@ const isEnumeration = (present: readonly CountedPath[], distinct: number) =>
   distinct <= MAX_CHOICES &&
   distinct * 2 <= total(present);
 
-const valuesOf = (scalars: readonly CountedPath[]): readonly string[] | null =>
-  scalars.some((g) => g.values === null) ? null : [...new Set(scalars.flatMap((g) => g.values ?? []))].sort();
+function valuesOf(scalars: readonly CountedPath[]): Pick<JsonPath, 'values' | 'valueRows'> {
+  const rows = new Map<string, number>();
+  for (const group of scalars) {
+    if (group.values === null) return { values: null, valueRows: null };
+    group.values.forEach((value, i) => rows.set(value, (rows.get(value) ?? 0) + (group.valueRows?.[i] ?? 0)));
+  }
+  const values = [...rows.keys()].sort();
+  return { values, valueRows: values.map((value) => rows.get(value) ?? 0) };
+}

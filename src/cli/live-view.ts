@@ -38,6 +38,8 @@ const changes: ByEvent<Partial<LiveView>> = {
   }),
   'horizon.waiting': ({ blockers }) => ({ waiting: `older transactions have to end${blockersText(blockers)}` }),
   'quarantine.found': unchanged,
+  'pages.updated': unchanged,
+  'pages.failed': unchanged,
   'gate.opened': () => ({ waiting: null }),
   'gate.closed': ({ why }) => ({ waiting: why }),
 };

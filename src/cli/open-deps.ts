@@ -1,14 +1,18 @@
-import type { Deps } from '../app/deps.ts';
+import type { Config } from '../app/config.ts';
+import { openWorkspace } from '../app/workspaces.ts';
+import type { PublishingDeps } from '../app/write-pages.ts';
 import { connectTo } from '../database/connect.ts';
 import type { Connect, Session } from '../database/database.ts';
 import type { Target } from '../database/target.ts';
 import type { Emit } from '../events.ts';
 import { type ConnectionFlags, readSettings } from './settings.ts';
+import { notionAccess } from './notion-access.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface OpenDeps {
-  readonly deps: Deps;
+  readonly deps: PublishingDeps;
   readonly target: Target;
+  readonly project: Config;
 }
 
 /** What a use case needs, from flags and variables; connects only when the use case does. */
@@ -17,9 +21,13 @@ export async function openDeps(
   flags: ConnectionFlags,
   emit: Emit = () => undefined,
 ): Promise<OpenDeps> {
-  const { target, config } = await readSettings(flags, terminal);
+  const { target, config, project } = await readSettings(flags, terminal);
   const { clock, signal, self } = terminal;
-  return { target, deps: { connect: cancellable(connectTo(target), terminal), clock, emit, signal, config, self } };
+  const { root, spec } = project;
+  const notion = { ...notionAccess(terminal), ...spec.notion };
+  const pages = { open: (workspace: string) => openWorkspace(workspace, root, notion), follow: spec.update };
+  const connect = cancellable(connectTo(target), terminal);
+  return { target, project, deps: { connect, clock, emit, signal, config, pages, self } };
 }
 
 /** Sessions whose running statements end when the program is abandoned. */

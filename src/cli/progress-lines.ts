@@ -1,7 +1,7 @@
 import type { Blocker, Event } from '../events.ts';
 import { number } from '../report/numbers.ts';
 import { oneLine } from '../report/text.ts';
-import { duration, phaseText, plural } from '../report/words.ts';
+import { duration, phaseText, plural, shellWord } from '../report/words.ts';
 import { answer, type ByEvent } from './by-event.ts';
 
 type Progressed = Extract<Event, { type: 'backfill.progressed' }>;
@@ -35,6 +35,10 @@ const texts: ByEvent<string | null> = {
     `${mapping}: ${plural(rows, 'row')} with values that do not fit, set aside`,
   'gate.opened': nothing,
   'gate.closed': ({ step, why }) => `${step}: closed, ${why}`,
+  'pages.updated': ({ workspace, changed }) =>
+    changed > 0 ? `${plural(changed, 'page')} updated in ${workspace}` : null,
+  'pages.failed': ({ migration, workspace, why }) =>
+    `warning: the pages in ${workspace} are not up to date: ${why} They are caught up by the next phase, or by: lockkeeper spec update ${shellWord(migration)}`,
 };
 
 const lockText = ({ lockWaitMs, lockHeldMs, attempts }: Extract<Event, { type: 'step.finished' }>): string =>

@@ -41,7 +41,7 @@ function live({ errPaint }: Terminal, region: Region): Progress {
 
 /** Worth keeping on the screen above what changes. */
 const lasting = ({ type }: Event): boolean =>
-  type === 'step.finished' || type === 'phase.finished' || type === 'quarantine.found';
+  ['step.finished', 'phase.finished', 'quarantine.found', 'pages.failed'].includes(type);
 
 const REPEAT_EVERY_MS = 5000;
 

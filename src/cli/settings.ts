@@ -20,6 +20,8 @@ export interface ConnectionFlags {
 export interface Settings {
   readonly target: Target;
   readonly config: Deps['config'];
+  /** As it is configured. */
+  readonly project: Config;
 }
 
 type Env = Terminal['env'];
@@ -29,10 +31,11 @@ export async function readSettings(
   flags: ConnectionFlags,
   { cwd, env }: Pick<Terminal, 'cwd' | 'env'>,
 ): Promise<Settings> {
-  const config = await configNamed(flags.config, cwd);
-  const { target, protected: isProtected } = chooseTarget(flags, config, env);
-  const journalSchema = flags.journalSchema ?? config.journalSchema;
-  return { target, config: { cwd, migrations: config.migrations, journalSchema, protected: isProtected } };
+  const project = await configNamed(flags.config, cwd);
+  const { target, protected: isProtected } = chooseTarget(flags, project, env);
+  const journalSchema = flags.journalSchema ?? project.journalSchema;
+  const config = { cwd, migrations: project.migrations, journalSchema, protected: isProtected };
+  return { target, config, project };
 }
 
 async function configNamed(named: string | undefined, cwd: string): Promise<Config> {

@@ -110,8 +110,10 @@ it('knows the labels of the configuration', async () => {
 it.each([
   [['read', 'nowhere.md'], 'FILE_NOT_FOUND', 'nowhere.md cannot be read.'],
   [['read', 'latin.md'], 'FILE_NOT_FOUND', 'latin.md cannot be read as text.'],
-  [['find', 'x', '--workspace', 'notion'], 'USAGE', '"notion" is no workspace.'],
-  [['find', 'x', '--workspace', 'files:nowhere'], 'FILE_NOT_FOUND', 'nowhere cannot be read.'],
+  [['find', 'x', '--workspace', 'wiki'], 'USAGE', '"wiki" is no workspace.'],
+  [['find', 'x', '--workspace', 'notion'], 'NOTION_TOKEN', 'There is no token for Notion.'],
+  [['read', 'https://www.notion.so/Prefs-0123456789abcdef0123456789abcdef'], 'NOTION_TOKEN', 'There is no token'],
+  [['find', 'x', '--workspace', 'files:nowhere'], 'FILE_NOT_FOUND', 'There is no folder '],
 ])('%j: %s', async (argv, code, message) => {
   const cwd = await folderOf({ ...docs, 'latin.md': new Uint8Array([0x23, 0x20, 0xe4, 0x0a]) });
   const failed = await run(cwd, argv);

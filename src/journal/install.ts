@@ -1,10 +1,10 @@
 import { ident, sql, type Sql } from '../sql/sql.ts';
 
 /** What the newest program writes, and the oldest program that may read it. */
-export const JOURNAL_VERSION = 1;
+export const JOURNAL_VERSION = 2;
 
 /** Our tables and functions in the target database, one entry for each version: index 0 makes version 1. */
-export const upgrades = (schema: string): readonly Sql[] => [first(ident(schema), schema)];
+export const upgrades = (schema: string): readonly Sql[] => [first(ident(schema), schema), second(ident(schema))];
 
 const first = (j: Sql, schema: string): Sql => sql`
 CREATE TABLE ${j}.meta (version integer NOT NULL, min_reader integer NOT NULL);
@@ -137,6 +137,32 @@ GRANT USAGE ON SCHEMA ${j} TO PUBLIC;
 GRANT SELECT ON ${j}.meta, ${j}.status, ${j}.history TO PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${j} FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ${j}.reads(text, text), ${j}.read_switch(text), ${j}.bucket(text, text) TO PUBLIC`;
+
+const second = (j: Sql): Sql => sql`
+-- Where the plan and the tasks of a migration are published, and what they are made from.
+CREATE TABLE ${j}.publication (
+  migration text PRIMARY KEY,
+  workspace text NOT NULL,
+  specification text NOT NULL,
+  tasks text,
+  requirements jsonb NOT NULL,
+  -- Until a run has begun, which has its own.
+  plan jsonb NOT NULL,
+  documents text[] NOT NULL DEFAULT '{}',
+  -- Pages are due while more updates were wanted than written.
+  wanted bigint NOT NULL DEFAULT 0,
+  written bigint NOT NULL DEFAULT 0,
+  last_error text,
+  updated_at timestamptz NOT NULL DEFAULT now());
+
+-- What a workspace has to know of each page that it wrote.
+CREATE TABLE ${j}.page (
+  migration text NOT NULL,
+  workspace text NOT NULL,
+  key text NOT NULL,
+  record jsonb NOT NULL,
+  PRIMARY KEY (migration, workspace, key));
+UPDATE ${j}.meta SET version = 2`;
 
 const grantsFunction = (j: Sql): Sql => sql`
 -- What default privileges have given to others on a table that was just made.

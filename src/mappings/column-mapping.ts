@@ -53,6 +53,7 @@ const converter = (m: ColumnMapping, suffix: string, expression: string, from: S
   parameters: sql`value ${raw(from.type)}`,
   returns: to.type,
   computes: true,
+  pinned: true,
   body: sql`
 BEGIN
   RETURN ${raw(converted(expression, suffix, to))};

@@ -12,17 +12,21 @@ export interface Routine {
   readonly body: Sql;
   /** It only computes: everybody may call it, with rights of their own. */
   readonly computes?: true;
+  /** What it reads in text or writes as text depends on settings: it has those of the session that makes it, which are always the same. */
+  readonly pinned?: boolean;
 }
+
+const pins = sql` SET TimeZone FROM CURRENT SET DateStyle FROM CURRENT SET IntervalStyle FROM CURRENT SET extra_float_digits FROM CURRENT`;
 
 /**
  * Runs with its owner's rights, so that the application needs none on what we keep: nothing that others can create is found by it.
  * A policy that would hide rows from its owner is an error, never a write that goes missing.
  */
-export function createRoutine({ name, parameters, returns, body, computes }: Routine): Sql {
+export function createRoutine({ name, parameters, returns, body, computes, pinned }: Routine): Sql {
   const text = inline(body);
   const quote = raw(dollarQuoteFor(text));
   return sql`CREATE OR REPLACE FUNCTION ${qualified(name)}(${parameters}) RETURNS ${raw(returns)}
-LANGUAGE plpgsql ${raw(computes ? 'SECURITY INVOKER' : 'SECURITY DEFINER')} SET search_path = ${ownPath}${computes ? sql`` : sql` SET row_security = off`} AS ${quote}${raw(text)}${quote};
+LANGUAGE plpgsql ${raw(computes ? 'SECURITY INVOKER' : 'SECURITY DEFINER')} SET search_path = ${ownPath}${computes ? sql`` : sql` SET row_security = off`}${pinned ? pins : sql``} AS ${quote}${raw(text)}${quote};
 ${computes ? sql`GRANT EXECUTE ON FUNCTION ${qualified(name)}(${parameters}) TO PUBLIC` : sql`REVOKE ALL ON FUNCTION ${qualified(name)}(${parameters}) FROM PUBLIC`}`;
 }
 

@@ -107,14 +107,14 @@ const targetTriggers = (m: TableMapping, mode: Mode): readonly RowTrigger[] =>
   });
 
 const dropAll = (list: readonly RowTrigger[]) => statements(...list.map(dropTrigger), ...unique(list).map(dropRoutine));
-const createAll = (list: readonly RowTrigger[]) =>
-  statements(...unique(list).map(createRoutine), ...list.map(createTrigger));
-
 export function tableSync(m: TableMapping, existingTriggers: readonly string[]): TableSync {
   const triggers = (mode: Mode) => sourceTriggers(m, mode, existingTriggers);
   const reverse = (mode: Mode) => targetTriggers(m, mode);
   const all = (mode: Mode) => [...triggers(mode), ...reverse(mode)];
-  const bodies = (mode: Mode) => statements(...unique(all(mode)).map(createRoutine));
+  const create = (routine: Routine) => createRoutine({ ...routine, pinned: m.dependsOnSession });
+  const bodies = (mode: Mode) => statements(...unique(all(mode)).map(create));
+  const createAll = (list: readonly RowTrigger[]) =>
+    statements(...unique(list).map(create), ...list.map(createTrigger));
   const drain = (mode: Mode) => drainRoutine(m, mode === 'reviving');
   const oldWrites = qualified(ours(m, 'old_writes'));
   const onSource = (mode: Lock['mode']): readonly Lock[] =>
@@ -127,7 +127,7 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
   const source = triggers('capture');
   return {
     install: {
-      sql: statements(...countWrites(oldWrites), createRoutine(drain('capture')), createAll(source)),
+      sql: statements(...countWrites(oldWrites), create(drain('capture')), createAll(source)),
       locks: onSource('SHARE ROW EXCLUSIVE'),
       undo: {
         sql: statements(dropAll(source), dropRoutine(drain('direct')), sql`DROP SEQUENCE IF EXISTS ${oldWrites}`),
@@ -152,8 +152,8 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
       dropRoutine(drain('direct')),
       sql`DELETE FROM ${ident(m.journal)}.dirty WHERE migration = ${m.migration} AND mapping = ${m.id}`,
     ),
-    restore: statements(createRoutine(drain('reviving')), createAll(all('reviving'))),
-    revived: statements(createRoutine(drain('direct')), bodies('direct')),
+    restore: statements(create(drain('reviving')), createAll(all('reviving'))),
+    revived: statements(create(drain('direct')), bodies('direct')),
   };
 }
 

@@ -4,7 +4,7 @@ import { remainderRules, valueRules, type JsonColumn } from '../mappings/json-co
 import { leafPlaceholderBeside, mappingId } from '../mappings/mapping.ts';
 import type { TableMapping } from '../mappings/table-mapping.ts';
 import { columnsOf } from '../sql/expressions.ts';
-import { derivedName } from '../sql/names.ts';
+import { derivedName, singular } from '../sql/names.ts';
 import { ident, inline, sql, type RelationName } from '../sql/sql.ts';
 import { uniqueIndexes } from './old-constraints.ts';
 import { refuseFixedTable, refuseUnidentified } from './source-checks.ts';
@@ -122,6 +122,7 @@ export function mappingOf(
     },
     paths,
     remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
+    dependsOnSession: shapes.some((shape) => shape.columns.some((c) => !readsTheSame.test(c.type))),
     foreignKeys: f.foreign_key !== false,
     lookIn,
     leaf: leafPlaceholderBeside(f, source, shapes),
@@ -136,12 +137,10 @@ export function mappingOf(
   };
 }
 
+/** Types whose values are read from text and written as text in one way, whatever a session has set. */
+const readsTheSame =
+  /^(text|character varying|character|boolean|smallint|integer|bigint|numeric|uuid|jsonb?|inet|cidr|macaddr8?)(\([\d,]+\))?(\[\])?$/;
+
 /** A single key column called id becomes <table without its plural s>_id; any other keeps its name. */
-function keyName(source: Table, column: string): string {
-  if (column !== 'id' || keyOf(source).length > 1) return column;
-  const singular = source.name
-    .replace(/ies$/i, 'y')
-    .replace(/(ss|sh|ch|x)es$/i, '$1')
-    .replace(/([^s])s$/i, '$1');
-  return derivedName(singular, 'id');
-}
+export const keyName = (source: Table, column: string): string =>
+  column !== 'id' || keyOf(source).length > 1 ? column : derivedName(singular(source.name), 'id');

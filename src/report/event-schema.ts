@@ -50,4 +50,6 @@ export const eventSchema = z.discriminatedUnion('type', [
   event('quarantine.found', { mapping, rows: count }),
   event('gate.opened', { step, gate: text, why: text }),
   event('gate.closed', { step, gate: text, why: text, opensBy: text }),
+  event('pages.updated', { migration, workspace: text, changed: count }),
+  event('pages.failed', { migration, workspace: text, why: text }),
 ]);

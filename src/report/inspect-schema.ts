@@ -26,6 +26,7 @@ const jsonPath = z.object({
   distinct: count,
   choices: count.nullable(),
   values: z.array(text).nullable(),
+  valueRows: z.array(count).nullable(),
 });
 
 const jsonStructure = z.object({

@@ -15,10 +15,12 @@ import {
   validateSchema,
   verifySchema,
 } from './document-schemas.ts';
+import { draftSchema } from './draft-schema.ts';
 import { eventSchema } from './event-schema.ts';
 import { inspectSchema } from './inspect-schema.ts';
 import { lintSchema } from './lint-schema.ts';
 import { planSchema } from './plan-schema.ts';
+import { publishedSchema } from './published-schema.ts';
 import { requirementsSchema, specsSchema } from './requirements-schema.ts';
 
 const documents = {
@@ -34,6 +36,8 @@ const documents = {
   archive: [archiveSchema, 'What contract archived: lockkeeper archive'],
   requirements: [requirementsSchema, 'What a specification asks for: lockkeeper spec read'],
   specs: [specsSchema, 'Specifications that were found: lockkeeper spec find'],
+  published: [publishedSchema, 'What was written to the pages of a migration: lockkeeper spec publish and update'],
+  draft: [draftSchema, 'A migration drafted from a specification: lockkeeper spec draft'],
   event: [eventSchema, 'One line of lockkeeper apply --json'],
   approval: [approvalSchema, 'A gate that a person opened: lockkeeper approve'],
   reads: [readsSchema, 'The share of reads that go to the new shape: lockkeeper reads'],

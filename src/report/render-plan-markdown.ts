@@ -31,7 +31,7 @@ export const renderPlanMarkdown = (plan: Plan, status: MigrationStatus | null = 
     ...plan.phases.flatMap(phaseSections),
   ]);
 
-function downtime(plan: Plan): string {
+export function downtime(plan: Plan): string {
   const blocking = plan.phases
     .flatMap(({ steps }) => steps)
     .flatMap((step) =>
@@ -94,10 +94,10 @@ const phaseSections = ({ name, goal, steps }: PlannedPhase): readonly string[] =
   ];
 };
 
-const gateText = ({ id, title, soakMs }: PlannedGate): string =>
+export const gateText = ({ id, title, soakMs }: PlannedGate): string =>
   `${code(id)} ${plain(title)}${soakMs === null ? '' : ` (${duration(soakMs)})`}`;
 
-const stepTable = (steps: readonly PlannedStep[]): string =>
+export const stepTable = (steps: readonly PlannedStep[]): string =>
   markdownTable(
     ['step', 'what', 'lock', 'blocks', 'risk', 'takes'],
     steps.map((step) => [
@@ -115,7 +115,7 @@ const stepTable = (steps: readonly PlannedStep[]): string =>
     ]),
   );
 
-function totalText(steps: readonly PlannedStep[]): string {
+export function totalText(steps: readonly PlannedStep[]): string {
   const known = steps.map(({ estimate }) => estimate.seconds);
   if (known.some((value) => value === null)) return 'an unknown time: not every step can be estimated';
   return estimateText({ seconds: known.reduce<number>((sum, value) => sum + (value ?? 0), 0), basis: '' });

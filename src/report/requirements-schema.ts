@@ -28,22 +28,24 @@ const column = z.object({
   rule: text,
 });
 
+export const proposedSqlSchema = z.object({
+  ...place,
+  sql: text,
+  statement: text.nullable(),
+  side: z.enum(['current', 'target', 'rollback', 'alternative']),
+});
+
+export const clarificationSchema = z.object({ ...place, text, question: text, impact: text, assumption: text });
+
 export const requirementsSchema = z.object({
   schema: z.literal('lockkeeper.requirements/1'),
   source: text,
   title: text.nullable(),
   facts: z.array(fact),
   columns: z.array(column),
-  sql: z.array(
-    z.object({
-      ...place,
-      sql: text,
-      statement: text.nullable(),
-      side: z.enum(['current', 'target', 'rollback', 'alternative']),
-    }),
-  ),
+  sql: z.array(proposedSqlSchema),
   notUnderstood: z.array(z.object({ ...place, text })),
-  clarifications: z.array(z.object({ ...place, text, question: text, impact: text, assumption: text })),
+  clarifications: z.array(clarificationSchema),
 }) satisfies z.ZodType<Requirements>;
 
 export const specsSchema = z.object({

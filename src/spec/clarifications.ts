@@ -1,12 +1,18 @@
+import { RENAME } from './phrases.ts';
 import type { Clarification, Fact, Requirements, Slot, SpecifiedColumn } from './requirements.ts';
 
-type Found = Pick<Requirements, 'facts' | 'columns' | 'sql' | 'notUnderstood'>;
+const AS_IT_SAYS = 'As the database says.';
+const AS_IT_COUNTS = 'What the database itself counts.';
+
+type Found = Pick<Requirements, 'title' | 'facts' | 'columns' | 'sql' | 'notUnderstood'>;
+/** What a database answers by itself. */
+export const answeredByDatabase: ReadonlySet<string> = new Set([AS_IT_SAYS, AS_IT_COUNTS]);
 
 /** What a person must say before the change can be planned with certainty, and what is assumed until then. */
 export const clarificationsOf = (found: Found): Clarification[] => [
   ...openQuestions(found),
   ...contradictions(found),
-  ...renames(found.columns),
+  ...renames(found),
   ...vagueCriteria(found),
   ...gaps(found),
 ];
@@ -94,7 +100,8 @@ function differentTypes(columns: readonly SpecifiedColumn[]): Clarification[] {
 const nameOf = ({ table, column }: SpecifiedColumn) => (table === null ? column : `${table}.${column}`);
 
 /** A column that goes beside one of its type that comes may be the same one under another name. */
-function renames(columns: readonly SpecifiedColumn[]): Clarification[] {
+function renames({ title, columns, facts }: Found): Clarification[] {
+  const said = [title ?? '', ...facts.map(({ text }) => text)].find((text) => RENAME.test(text));
   return columns
     .filter(({ change }) => change === 'drop')
     .flatMap((gone) => {
@@ -110,7 +117,10 @@ function renames(columns: readonly SpecifiedColumn[]): Clarification[] {
           ...{ text: `${nameOf(gone)} → ${come.column}`, line: gone.line, block: gone.block },
           question: `Is ${come.column} the new name of ${nameOf(gone)}?`,
           impact: 'A rename keeps the values; a drop and an add does not.',
-          assumption: 'They are two columns, and nothing is dropped without being asked for.',
+          assumption:
+            said === undefined
+              ? 'They are two columns, and nothing is dropped without being asked for.'
+              : `Yes, as “${said}” says.`,
         },
       ];
     });
@@ -135,7 +145,7 @@ function gaps({ facts, columns, sql }: Found): Clarification[] {
       !has('current') && !shown('current'),
       'What does the schema look like now?',
       'The change starts from it.',
-      'As the database says.',
+      AS_IT_SAYS,
     ],
     [
       !has('target') && !has('functional') && !shown('target'),
@@ -143,12 +153,7 @@ function gaps({ facts, columns, sql }: Found): Clarification[] {
       'Nothing can be drafted without it.',
       'None: it waits for an answer.',
     ],
-    [
-      !has('scale'),
-      'How many rows and users are concerned?',
-      'It decides how the data is moved.',
-      'What the database itself counts.',
-    ],
+    [!has('scale'), 'How many rows and users are concerned?', 'It decides how the data is moved.', AS_IT_COUNTS],
     [!has('downtime'), 'May the application be stopped?', 'It decides how the change is made.', 'No: zero downtime.'],
     [!has('acceptance'), 'When is it done?', 'Nothing says what has to be checked.', 'The checks of the plan.'],
     [

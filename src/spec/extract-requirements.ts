@@ -31,7 +31,7 @@ export function extractRequirements(root: Root, { source, title, labels }: Extra
     source,
     title: named === null ? null : plainTitle(named),
     ...found,
-    clarifications: clarificationsOf(found),
+    clarifications: clarificationsOf({ ...found, title: named }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { parseSync } from 'libpg-query';
+import { deparseSync } from 'pgsql-deparser';
 import { child, children, names, text, type Tree } from '../catalog/syntax-tree.ts';
 import '../sql/expressions.ts'; // loads the parser
 import type { Entry } from './outline.ts';
@@ -110,10 +111,16 @@ function columnsOf(kind: string, tree: Tree): Described[] {
 function described(definition: Tree, table: string | null, change: Described['change']): Described[] {
   const column = text(definition, 'colname');
   if (column === null) return [];
-  const kinds = children(definition, 'constraints').map((c) => text(child(c, 'Constraint'), 'contype'));
+  const constraints = children(definition, 'constraints').map((c) => child(c, 'Constraint'));
+  const kinds = constraints.map((c) => text(c, 'contype'));
   const nullable = kinds.some((kind) => kind === 'CONSTR_NOTNULL' || kind === 'CONSTR_PRIMARY') ? false : null;
+  const value = constraints.find((c) => text(c, 'contype') === 'CONSTR_DEFAULT');
   return [
-    { table, column, type: typeName(child(definition, 'typeName')), nullable, default: null, change, rule: 'SQL' },
+    {
+      ...{ table, column, type: typeName(child(definition, 'typeName')), nullable },
+      default: value ? deparseSync(child(value, 'raw_expr')) : null,
+      ...{ change, rule: 'SQL' },
+    },
   ];
 }
 
@@ -123,7 +130,7 @@ const tableName = (relation: Tree): string | null => {
 };
 
 /** As people write it, with its modifiers: `varchar(10)`, `text[]`. */
-function typeName(type: Tree): string | null {
+export function typeName(type: Tree): string | null {
   const plain = names(children(type, 'names'))
     .filter((part) => part !== 'pg_catalog')
     .join('.');

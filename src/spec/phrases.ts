@@ -127,9 +127,14 @@ export function priorityIn(text: string): Priority | null {
 
 const IDENTIFIER = /^[a-z_][a-z0-9_$]*(?:\.[a-z_][a-z0-9_$]*)?$/iu;
 
+/** Says that something gets another name. */
+export const RENAME = /\brenam(?:e|es|ed|ing)\b|\bumbenenn/iu;
+
 /** Names in code spans, as tables or columns where the words around them say so. */
 export function namesIn(text: string, codes: readonly string[]): Name[] {
-  const named = codes.filter((code) => IDENTIFIER.test(code)).map((name): Name => ({ kind: kindOf(name, text), name }));
+  const named = codes
+    .filter((code) => IDENTIFIER.test(code) || RENAME.test(text) || spokenKind(code, text) !== null)
+    .map((name): Name => ({ kind: kindOf(name, text), name }));
   const spoken = [
     ...text.matchAll(
       /(?:\b|^)([a-z][a-z0-9]*(?:_[a-z0-9]+)+)(?= (?:tables?|columns?)\b)|\b(?:table|column) ([a-z][a-z0-9_]*_[a-z0-9_]+)\b/gu,
@@ -140,17 +145,27 @@ export function namesIn(text: string, codes: readonly string[]): Name[] {
   return [...named, ...spoken].filter(({ name }, i, all) => all.findIndex((other) => other.name === name) === i);
 }
 
-function kindOf(name: string, text: string): Name['kind'] {
+const kindOf = (name: string, text: string): Name['kind'] =>
+  spokenKind(name, text) ?? (name.includes('.') ? 'column' : 'name');
+
+/** What the words beside it call it, if anything. */
+function spokenKind(name: string, text: string): 'table' | 'column' | null {
   const at = text.indexOf(name);
   const after = text.slice(at + name.length);
   const before = text.slice(0, Math.max(at, 0));
   const list = /^(?:\s*,\s*(?:and )?[\w.]+|\s+(?:and|or|&)\s+[\w.]+)*/u.exec(after)?.[0] ?? '';
   const next = after.slice(list.length);
-  if (/^\s+(?:\w+\s+)?tables?\b/iu.test(next) || /\btables?:?\s+(?:[\w.]+(?:,| and)\s+)*$/iu.test(before))
+  if (
+    /^\s+(?:\w+\s+)?tables?\b/iu.test(next) ||
+    /\b(?:tables?|tabellen?):?\s+(?:[\w.]+(?:,| and| und)\s+)*$/iu.test(before)
+  )
     return 'table';
-  if (/^\s+(?:\w+\s+)?columns?\b/iu.test(next) || /\bcolumns?:?\s+(?:[\w.]+(?:,| and)\s+)*$/iu.test(before))
+  if (
+    /^\s+(?:\w+\s+)?columns?\b/iu.test(next) ||
+    /\b(?:columns?|spalten?):?\s+(?:[\w.]+(?:,| and| und)\s+)*$/iu.test(before)
+  )
     return 'column';
-  return name.includes('.') ? 'column' : 'name';
+  return null;
 }
 
 const VAGUE =

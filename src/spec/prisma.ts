@@ -3,19 +3,25 @@ import type { SpecifiedColumn } from './requirements.ts';
 
 type Side = SpecifiedColumn['side'];
 
-/** The fields of Prisma models in a fence; in a diff the lines with + and - only. Relations are not columns. */
+/** The fields of Prisma models in a fence, as the database calls them; in a diff the lines with + and - only. Relations are not columns. */
 export function prismaColumns(entry: Entry, side: Side): SpecifiedColumn[] {
   const language = entry.node.type === 'code' ? (entry.node.lang ?? '') : '';
   const diff = language === 'diff';
   if (language !== 'prisma' && !(diff && /^[ +-]?\s*model\s+\w+\s*\{/mu.test(entry.text))) return [];
-  const models = new Set([...entry.text.matchAll(/^[ +-]?\s*model\s+(\w+)/gmu)].map(([, name = '']) => name));
+  const models = new Map(
+    [...entry.text.matchAll(/^[ +-]?\s*model\s+(\w+)([^}]*)/gmu)].map(([, name = '', body = '']) => [
+      name,
+      /@@map\("([^"]+)"\)/u.exec(body)?.[1] ?? name,
+    ]),
+  );
   const result: SpecifiedColumn[] = [];
   let model: string | null = null;
   entry.text.split('\n').forEach((raw, i) => {
     const sign = diff ? (/^[+-]/u.exec(raw)?.[0] ?? '') : '';
     const line = raw.slice(sign.length);
     const opened = /^\s*model\s+(\w+)\s*\{/u.exec(line)?.[1];
-    if (opened !== undefined || line.trim() === '}') model = opened ?? null;
+    if (opened !== undefined || line.trim() === '}')
+      model = opened === undefined ? null : (models.get(opened) ?? opened);
     else if (model !== null && (sign !== '' || !diff))
       result.push(
         ...fieldsOf(line, models).map((field) => ({
@@ -37,11 +43,13 @@ const signs = {
 /** One, or none when the line is no field with a column. */
 function fieldsOf(
   line: string,
-  models: ReadonlySet<string>,
+  models: ReadonlyMap<string, string>,
 ): Pick<SpecifiedColumn, 'column' | 'type' | 'nullable' | 'default'>[] {
-  const [, column, type, list, optional, rest = ''] = /^\s*(\w+)\s+(\w+)(\[\])?(\?)?(\s.*)?$/u.exec(line) ?? [];
-  if (column === undefined || type === undefined || list !== undefined) return [];
+  const [, field, type, list, optional, rest = ''] = /^\s*(\w+)\s+(\w+)(\[\])?(\?)?(\s.*)?$/u.exec(line) ?? [];
+  if (field === undefined || type === undefined || list !== undefined) return [];
   if (models.has(type) || rest.includes('@relation')) return [];
   const value = /@default\(((?:[^()]|\([^)]*\))*)\)/u.exec(rest)?.[1];
-  return [{ column, type, nullable: optional !== undefined, default: value ?? null }];
+  const column = /(?<!@)@map\("([^"]+)"\)/u.exec(rest)?.[1] ?? field;
+  const native = /@db\.(\w+(?:\([^)]*\))?)/u.exec(rest)?.[1];
+  return [{ column, type: native ?? type, nullable: optional !== undefined, default: value ?? null }];
 }

@@ -19,3 +19,10 @@ function cutToBytes(text: string, bytes: number): string {
   }
   return cut;
 }
+
+/** `users` → `user`, `entries` → `entry`: what one row is called. */
+export const singular = (name: string): string =>
+  name
+    .replace(/ies$/iu, 'y')
+    .replace(/(ss|sh|ch|x)es$/iu, '$1')
+    .replace(/([^s])s$/iu, '$1');

@@ -63,7 +63,7 @@ const findTrigger = (db: Queryable, e: Installed): Promise<Found[]> =>
     WITH root AS (SELECT to_regclass(${inline(qualified(e.leavesOf?.table ?? e.relation))}) AS oid)
     SELECT n.nspname::text AS schema, c.relname::text AS name, t.tgenabled::text AS enabled, t.tgtype::int AS type, md5(p.prosrc) AS md5,
            pn.nspname::text AS "functionSchema", p.proname::text AS function,
-           p.prosecdef AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp', 'row_security=off'] AS guarded
+           p.prosecdef AND p.proconfig[1:2] = ARRAY['search_path=pg_catalog, pg_temp', 'row_security=off'] AS guarded
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname = ${e.trigger}

@@ -1,23 +1,30 @@
-import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Root } from 'mdast';
 import { LockkeeperError } from '../errors.ts';
+import { withoutSections } from '../markdown/marked-sections.ts';
 import { readMarkdown } from '../markdown/read-markdown.ts';
-import { fileNotReadable } from '../migration/errors.ts';
 import { readText } from '../migration/read-text.ts';
 import { outlineOf } from '../spec/outline.ts';
+import { checkFolder, isMarkdown, KEY_FIELD, namesIn } from './files/folder.ts';
+import { publishFiles } from './files/publish.ts';
 import type { Page, PageSummary, Workspace } from './workspace.ts';
 
 /** A folder of Markdown files: specifications are in its `specs` folder, or anywhere in it when it has none. `folder` is absolute. */
-export function filesWorkspace(name: string, folder: string): Workspace {
-  return { name, find: (words) => find(folder, words), read: (ref) => readMarkdownFile(join(folder, ref), ref) };
-}
+export const filesWorkspace = (name: string, folder: string): Workspace => ({
+  name,
+  find: (words) => find(name, folder, words),
+  read: async (ref) => {
+    await checkFolder(name, folder, ref);
+    return readMarkdownFile(join(folder, ref), ref);
+  },
+  publish: publishFiles(name, folder),
+});
 
-/** A specification in a file of its own. */
+/** A specification in a file of its own. What we wrote into it is no part of it. */
 export async function readMarkdownFile(path: string, source: string): Promise<Page> {
   const { text, flaw } = await readText(path);
   if (flaw) throw fileNotText(source, flaw.message, flaw.suggestion);
-  const tree = readMarkdown(text);
+  const tree = readMarkdown(withoutSections(text));
   return { source, title: titleOf(tree), tree };
 }
 
@@ -33,14 +40,16 @@ const fileNotText = (file: string, hint: string, fix: string | null) =>
     fix: fix ?? 'Correct the file.',
   });
 
-async function find(folder: string, query: string): Promise<readonly PageSummary[]> {
+async function find(workspace: string, folder: string, query: string): Promise<readonly PageSummary[]> {
   const wanted = wordsOf(query);
-  const names = await markdownFiles(folder);
+  const names = await specificationsIn(workspace, folder);
   const pages = await Promise.all(
     names.map(async (ref): Promise<PageSummary | null> => {
-      const { text } = await readText(join(folder, ref));
+      const text = withoutSections((await readText(join(folder, ref))).text);
+      const tree = readMarkdown(text);
+      if (outlineOf(tree).meta[KEY_FIELD] !== undefined) return null;
       const name = basename(ref).replace(/\.\w+$/u, '');
-      const title = titleOf(readMarkdown(text)) ?? name;
+      const title = titleOf(tree) ?? name;
       if (hasAll(`${title} ${name}`, wanted)) return { ref, title, found: 'title' };
       return hasAll(text, wanted) ? { ref, title, found: 'text' } : null;
     }),
@@ -49,16 +58,10 @@ async function find(folder: string, query: string): Promise<readonly PageSummary
   return [...found.filter((page) => page.found === 'title'), ...found.filter((page) => page.found === 'text')];
 }
 
-/** Relative to the folder, sorted. */
-async function markdownFiles(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw fileNotReadable(folder, cause);
-  });
-  const files = entries.filter(
-    (name) => /\.(?:md|markdown)$/iu.test(name) && !/(?:^|[\\/])(?:node_modules|\.[^\\/]+)[\\/]/u.test(name),
-  );
-  const specs = files.filter((name) => /^specs[\\/]/u.test(name));
-  return (specs.length ? specs : files).sort();
+async function specificationsIn(workspace: string, folder: string): Promise<readonly string[]> {
+  const files = (await namesIn(workspace, folder)).filter(isMarkdown);
+  const specs = files.filter((name) => name.startsWith('specs/'));
+  return specs.length ? specs : files;
 }
 
 /** In lower case and without accents. */

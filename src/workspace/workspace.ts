@@ -17,13 +17,14 @@ export interface Page {
   readonly tree: Root;
 }
 
-/** Where specifications are kept. */
+/** Where specifications are kept, and plans and tasks written. */
 export interface Workspace {
   /** As it is named: `files:docs`. */
   readonly name: string;
   /** Pages that have every word, those with all of them in the title first. */
   readonly find: (words: string) => Promise<readonly PageSummary[]>;
   readonly read: (ref: string) => Promise<Page>;
+  readonly publish: Publish;
 }
 
 /** Brings pages to what they are to say, and does nothing the second time. Cut short anywhere, it goes on when called again. */

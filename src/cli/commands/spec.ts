@@ -4,20 +4,34 @@ import { renderRequirements } from '../../report/render-requirements.ts';
 import { oneLine } from '../../report/text.ts';
 import { usage } from '../errors.ts';
 import { type FormatFlags, withExamples, withFormat } from '../options.ts';
+import { notionAccess } from '../notion-access.ts';
 import { print } from '../print.ts';
+import { specDraftCommand } from './spec-draft.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
+import { publishCommand, updateCommand } from './spec-publish.ts';
 
 type Flags = FormatFlags & { readonly workspace?: string };
 
-const WORKSPACE = ['--workspace <name>', 'files:FOLDER (default: the configuration’s, or files:docs)'] as const;
+const WORKSPACE = [
+  '--workspace <name>',
+  'files:FOLDER or notion (default: the configuration’s, or files:docs)',
+] as const;
 
 export const specCommand = (terminal: Terminal): Command =>
   withExamples(
     new Command('spec')
-      .summary('find a specification, and read what it asks for')
+      .summary('find a specification, read what it asks for, draft its migration, and publish its plan and tasks')
       .addCommand(findCommand(terminal))
-      .addCommand(readCommand(terminal)),
-    ['spec find "user preferences"', 'spec read docs/specs/user-preferences.md'],
+      .addCommand(readCommand(terminal))
+      .addCommand(specDraftCommand(terminal))
+      .addCommand(publishCommand(terminal, WORKSPACE))
+      .addCommand(updateCommand(terminal)),
+    [
+      'spec find "user preferences"',
+      'spec read docs/specs/user-preferences.md',
+      'spec draft docs/specs/user-preferences.md --out migrations/user-preferences.yaml',
+      'spec publish user-preferences --spec docs/specs/user-preferences.md',
+    ],
   );
 
 const findCommand = (terminal: Terminal): Command =>
@@ -28,7 +42,12 @@ const findCommand = (terminal: Terminal): Command =>
         .argument('<words>', 'words of its title or text')
         .option(...WORKSPACE)
         .action(async (query: string, flags: Flags) => {
-          const found = await findSpecs({ cwd: terminal.cwd, query, ...workspaceOf(flags) });
+          const found = await findSpecs({
+            cwd: terminal.cwd,
+            query,
+            notion: notionAccess(terminal),
+            ...workspaceOf(flags),
+          });
           const chosen = await choose(terminal, flags, found);
           print(terminal, flags, chosen, renderFound);
           if (chosen.pages.length !== 1) terminal.exit(EXIT.usage);
@@ -42,10 +61,15 @@ const readCommand = (terminal: Terminal): Command =>
     withFormat(
       new Command('read')
         .summary('say what a specification asks for, with the line of each fact')
-        .argument('<page>', 'a Markdown file, or a page of the workspace')
+        .argument('<page>', 'a Markdown file, or a page of the workspace: its path, or its address or id in Notion')
         .option(...WORKSPACE)
         .action(async (page: string, flags: Flags) => {
-          const found = await readSpec({ cwd: terminal.cwd, page, ...workspaceOf(flags) });
+          const found = await readSpec({
+            cwd: terminal.cwd,
+            page,
+            notion: notionAccess(terminal),
+            ...workspaceOf(flags),
+          });
           print(terminal, flags, found, renderRequirements);
         }),
     ),

@@ -1,0 +1,1 @@
+CREATE TABLE search_log (id bigint PRIMARY KEY, words text);

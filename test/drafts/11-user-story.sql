@@ -1,0 +1,1 @@
+CREATE TABLE readers (id bigint PRIMARY KEY, language text);
