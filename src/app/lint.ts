@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Connect } from '../database/database.ts';
 import { LockkeeperError } from '../errors.ts';
-import { DEFAULT_PG, type FileFindings, type LintFile, lintFiles, type LintOptions } from '../lint/lint.ts';
+import { DEFAULT_PG, type FileFindings, type LintFile, lintFiles, type LintOptions, sqlError } from '../lint/lint.ts';
 import { rules } from '../lint/registry.ts';
 import type { Severity } from '../lint/rule.ts';
 import { fileNotReadable } from '../migration/errors.ts';
@@ -128,10 +128,18 @@ async function optionsOf(input: LintInput, settings: Settings, root: string): Pr
   };
 }
 
-const readSchema = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch((cause: unknown) => {
+async function readSchema(path: string): Promise<string> {
+  const schema = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw fileNotReadable(path, cause);
   });
+  const wrong = sqlError(schema);
+  if (wrong === null) return schema;
+  throw new LockkeeperError('USAGE', {
+    message: `${path}:${wrong.line}:${wrong.column} is no SQL: ${wrong.message}`,
+    hint: 'The schema is DDL, such as pg_dump --schema-only prints.',
+    fix: 'Correct the file, or name another.',
+  });
+}
 
 function checkRule(id: string): void {
   const known = rules.map((rule) => rule.id);

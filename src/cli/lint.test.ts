@@ -56,6 +56,12 @@ it('prints the documented JSON', async () => {
   });
 });
 
+it('says where a schema is no SQL', async () => {
+  const { err, code } = await run('migrations/1.sql', '--schema', 'broken.sql');
+  expect(err).toMatch(/broken\.sql:1:1 is no SQL: syntax error/u);
+  expect(code).toBe(2);
+});
+
 it('exits by what it found', async () => {
   expect((await run('migrations/1.sql')).code).toBe(0);
   expect((await run('migrations/3.sql')).code).toBe(0);

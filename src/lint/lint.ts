@@ -122,6 +122,18 @@ function readSchema(world: World, schema: string): void {
   world.session.resetAll();
 }
 
+/** Why a text is no SQL, and where; null when it is. */
+export function sqlError(text: string): FileError | null {
+  const sql = withoutMark(text);
+  try {
+    parseStatements(sql);
+    return null;
+  } catch (error) {
+    if (error instanceof NotSql) return { message: error.message, ...linesOf(sql)(error.index) };
+    throw error;
+  }
+}
+
 function lintFile(world: World, file: LintFile, options: LintOptions, on: Enabled): FileFindings {
   const text = withoutMark(file.text);
   const { path } = file;
