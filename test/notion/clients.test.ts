@@ -1,6 +1,8 @@
 import { APIResponseError, type Client } from '@notionhq/client';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { notionOf } from '../support/notion-workspace.ts';
+import { section, task } from '../support/publication.ts';
 import { allRoutes } from './answer.ts';
 import { type ContractCheck, contractCheck } from './contract/check.ts';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +26,7 @@ beforeAll(async () => {
   notion = await startNotion({ seed: 'clients' });
   seedWorkspace(notion);
   start = notion.snapshot();
-}, 60_000);
+}, 120_000);
 afterAll(() => notion.close());
 
 /** Fewer where the machine is slow. A failure says its seed. */
@@ -40,6 +42,14 @@ function expectFaithful(since: number): void {
 it('has exactly the routes of the contract', () => {
   expect([...contract.routes].sort()).toEqual([...allRoutes].sort());
 });
+
+it('our own requests are as the types say, and so is what comes back', async () => {
+  const { publish, notion: ours } = await notionOf();
+  await publish();
+  await publish({ documents: [task('more', { sections: [section('context', '- [ ] one')] })] });
+  expect(ours.requests.length).toBeGreaterThan(20);
+  expect(ours.requests.flatMap(contract.problemsOf)).toEqual([]);
+}, 60_000);
 
 describe('@notionhq/client', () => {
   it('understands all answers to random requests', async () => {
