@@ -13,6 +13,7 @@ const settings = [
   'shared_preload_libraries=pg_stat_statements',
   'max_connections=200',
   'max_prepared_transactions=20',
+  'pg_stat_statements.max=50000', // all tests at once write more statements than it keeps by default
 ];
 
 /** Builds dist once, for the tests that start the command, and one real server for all tests of a project. */
