@@ -6,7 +6,7 @@ import { conceal } from './conceal.ts';
 import type { Connect, Session, SessionRole } from './database.ts';
 import { connectionFailed, connectionLost } from './errors.ts';
 import { refuseTransactionPooling } from './pooling.ts';
-import { isConnectionLost } from './sqlstate.ts';
+import { isEndedByServer } from './sqlstate.ts';
 import type { Target } from './target.ts';
 import { types } from './types.ts';
 
@@ -119,7 +119,7 @@ function sessionOn(client: pg.Client, pid: number, target: Target): Session {
     } catch (error) {
       const concealed = conceal(error);
       const isLost = losses.length > 0 && !(error instanceof pg.DatabaseError);
-      if (isLost || isConnectionLost(concealed)) throw connectionLost(target.description, concealed);
+      if (isLost || isEndedByServer(concealed)) throw connectionLost(target.description, concealed);
       throw concealed;
     }
   }

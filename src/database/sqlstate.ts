@@ -14,9 +14,15 @@ export const isValueError = (error: unknown): boolean => /^(2[23]|P0001$)/.test(
 /** We stood still for too long in a transaction. */
 const IDLE_IN_TRANSACTION = '25P03';
 
+/** The server says why it ends the session: somebody asked for it, it goes down, or the session stood still. */
+export function isEndedByServer(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== null && (state.startsWith('57P') || state === IDLE_IN_TRANSACTION);
+}
+
 /** The connection was cut, or the server is going down or coming up. */
 export function isConnectionLost(error: unknown): boolean {
   const state = sqlState(error);
-  if (state !== null) return state.startsWith('08') || state.startsWith('57P') || state === IDLE_IN_TRANSACTION;
+  if (state !== null) return state.startsWith('08') || isEndedByServer(error);
   return error instanceof Error && 'code' in error && error.code === 'CONNECTION_FAILED';
 }
