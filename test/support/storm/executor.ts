@@ -154,6 +154,7 @@ function isExpectedOfZombie(error: unknown): boolean {
 class Frost {
   where = '';
   #isClaimed = false;
+  #isOver = false;
   #left: number;
   #wake: () => void = () => undefined;
   #arrive: () => void = () => undefined;
@@ -166,10 +167,11 @@ class Frost {
     this.reached = new Promise((resolve) => (this.#arrive = resolve));
   }
 
-  /** From the n-th moment after it has claimed the run, everything stands still. */
+  /** From the n-th moment after it has claimed the run, everything stands still; not when it has only to say that it is over. */
   at = async ({ role, when, text }: Point): Promise<void> => {
     this.#isClaimed ||= when === 'after' && text.includes('SET token = token + 1');
-    if (role === 'read' || !this.#isClaimed || --this.#left > 0) return;
+    this.#isOver ||= text.includes('"type":"run.finished"');
+    if (role === 'read' || !this.#isClaimed || (this.#isOver && !this.where) || --this.#left > 0) return;
     if (!this.where) {
       this.where = `${role} ${when} ${text.slice(0, 120)}`;
       this.#arrive();
