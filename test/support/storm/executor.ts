@@ -154,7 +154,6 @@ function isExpectedOfZombie(error: unknown): boolean {
 class Frost {
   where = '';
   #isClaimed = false;
-  #isOver = false;
   #left: number;
   #wake: () => void = () => undefined;
   #arrive: () => void = () => undefined;
@@ -167,11 +166,10 @@ class Frost {
     this.reached = new Promise((resolve) => (this.#arrive = resolve));
   }
 
-  /** From the n-th moment after it has claimed the run, everything stands still; not when it has only to say that it is over. */
+  /** From the n-th moment after it has claimed the run, everything stands still. It tells what it did on a session of its own, also after its work: never there. */
   at = async ({ role, when, text }: Point): Promise<void> => {
     this.#isClaimed ||= when === 'after' && text.includes('SET token = token + 1');
-    this.#isOver ||= text.includes('"type":"run.finished"');
-    if (role === 'read' || !this.#isClaimed || (this.#isOver && !this.where) || --this.#left > 0) return;
+    if (role === 'read' || !this.#isClaimed || (role === 'watch' && !this.where) || --this.#left > 0) return;
     if (!this.where) {
       this.where = `${role} ${when} ${text.slice(0, 120)}`;
       this.#arrive();
