@@ -36,6 +36,7 @@ const tampering: Record<string, (t: Trigger) => string> = {
     `CREATE OR REPLACE FUNCTION ${t.function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET row_security = off AS 'BEGIN RETURN NEW; END'`,
   'made to run with the rights of the caller': (t) => `ALTER FUNCTION ${t.function}() SECURITY INVOKER`,
   'given another search_path': (t) => `ALTER FUNCTION ${t.function}() SET search_path = public`,
+  'given a setting of its own': (t) => `ALTER FUNCTION ${t.function}() SET TimeZone = 'Asia/Tokyo'`,
   'made to fire for TRUNCATE alone': (t) =>
     `DROP TRIGGER ${t.name} ON ${t.table}; CREATE TRIGGER ${t.name} AFTER TRUNCATE ON ${t.table} EXECUTE FUNCTION ${t.function}(); ALTER TABLE ${t.table} ENABLE ALWAYS TRIGGER ${t.name}`,
 };
@@ -78,6 +79,39 @@ describe.each(Object.entries(tampering))('a trigger that was %s', (_what, tamper
     },
   );
 });
+
+const pins = {
+  TimeZone: 'Asia/Tokyo',
+  DateStyle: 'SQL, DMY',
+  IntervalStyle: 'sql_standard',
+  extra_float_digits: '0',
+};
+it.each([
+  ...Object.entries(pins).flatMap(([name, value]) => [`SET ${name} = '${value}'`, `RESET ${name}`]),
+  `SET work_mem = '64kB'`,
+])(
+  'a function that reads values as text and was given %s stops the run, and `verify --repair` mends it',
+  async (change) => {
+    const migration = await written(
+      'prefs',
+      'extract_json: { table: users, column: prefs, into: [{ table: user_prefs, columns: { seen: { type: timestamptz, from: seen } } }], remainder: drop }',
+    );
+    await withDatabase(users, async (db) => {
+      const m = migrate(db.connect, migration);
+      await m.to('dual-write');
+      for (const trigger of [...(await triggersOn(db, 'users')), ...(await triggersOn(db, 'user_prefs'))]) {
+        expect((await m.verify()).triggers).toEqual([]);
+        await db.run(`ALTER FUNCTION ${trigger.function}() ${change}`);
+        expect((await m.verify()).triggers.map((t) => t.problem)).toEqual(
+          expect.arrayContaining(['has a function that runs with other rights or settings']),
+        );
+        expect(await verify(m.deps, { migration, repair: true })).toMatchObject({ ok: true, triggers: [] });
+      }
+      await m.to('switch');
+      await m.back();
+    });
+  },
+);
 
 it('a column’s trigger that was disabled stops the run, and `verify --repair` mends it', async () => {
   const migration = await renaming();

@@ -89,6 +89,7 @@ export const installed = (trigger: RowTrigger): Installed => ({
   function: trigger.routine.name,
   bodyMd5: bodyMd5(trigger.routine.body),
   type: typeOf(trigger),
+  ...(trigger.routine.pinned ? { pinned: true } : {}),
   ...(trigger.leafOf
     ? {
         leavesOf: {

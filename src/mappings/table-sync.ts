@@ -107,15 +107,18 @@ const targetTriggers = (m: TableMapping, mode: Mode): readonly RowTrigger[] =>
   });
 
 const dropAll = (list: readonly RowTrigger[]) => statements(...list.map(dropTrigger), ...unique(list).map(dropRoutine));
+
+const createAll = (list: readonly RowTrigger[]) =>
+  statements(...unique(list).map(createRoutine), ...list.map(createTrigger));
+
 export function tableSync(m: TableMapping, existingTriggers: readonly string[]): TableSync {
-  const triggers = (mode: Mode) => sourceTriggers(m, mode, existingTriggers);
-  const reverse = (mode: Mode) => targetTriggers(m, mode);
+  const pinned = (routine: Routine): Routine => ({ ...routine, pinned: m.dependsOnSession });
+  const allPinned = (list: readonly RowTrigger[]) => list.map((t) => ({ ...t, routine: pinned(t.routine) }));
+  const triggers = (mode: Mode) => allPinned(sourceTriggers(m, mode, existingTriggers));
+  const reverse = (mode: Mode) => allPinned(targetTriggers(m, mode));
   const all = (mode: Mode) => [...triggers(mode), ...reverse(mode)];
-  const create = (routine: Routine) => createRoutine({ ...routine, pinned: m.dependsOnSession });
-  const bodies = (mode: Mode) => statements(...unique(all(mode)).map(create));
-  const createAll = (list: readonly RowTrigger[]) =>
-    statements(...unique(list).map(create), ...list.map(createTrigger));
-  const drain = (mode: Mode) => drainRoutine(m, mode === 'reviving');
+  const bodies = (mode: Mode) => statements(...unique(all(mode)).map(createRoutine));
+  const drain = (mode: Mode) => pinned(drainRoutine(m, mode === 'reviving'));
   const oldWrites = qualified(ours(m, 'old_writes'));
   const onSource = (mode: Lock['mode']): readonly Lock[] =>
     lockAll(m.leaves.length > 1 ? [m.source, ...m.leaves] : [m.source], mode);
@@ -127,7 +130,7 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
   const source = triggers('capture');
   return {
     install: {
-      sql: statements(...countWrites(oldWrites), create(drain('capture')), createAll(source)),
+      sql: statements(...countWrites(oldWrites), createRoutine(drain('capture')), createAll(source)),
       locks: onSource('SHARE ROW EXCLUSIVE'),
       undo: {
         sql: statements(dropAll(source), dropRoutine(drain('direct')), sql`DROP SEQUENCE IF EXISTS ${oldWrites}`),
@@ -152,8 +155,8 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
       dropRoutine(drain('direct')),
       sql`DELETE FROM ${ident(m.journal)}.dirty WHERE migration = ${m.migration} AND mapping = ${m.id}`,
     ),
-    restore: statements(create(drain('reviving')), createAll(all('reviving'))),
-    revived: statements(create(drain('direct')), bodies('direct')),
+    restore: statements(createRoutine(drain('reviving')), createAll(all('reviving'))),
+    revived: statements(createRoutine(drain('direct')), bodies('direct')),
   };
 }
 

@@ -17,6 +17,7 @@ const installed = z.object({
   function: relation,
   bodyMd5: text,
   type: count,
+  pinned: z.boolean().optional(),
   leavesOf: z.object({ table: relation, create: text }).optional(),
 });
 

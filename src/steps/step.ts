@@ -43,6 +43,8 @@ export interface Installed {
   readonly bodyMd5: string;
   /** pg_trigger.tgtype: what it fires for, and when. */
   readonly type: number;
+  /** Its function has settings of its own for reading and writing values as text. */
+  readonly pinned?: boolean;
   /** A trigger for TRUNCATE, which PostgreSQL does not hand down: the partitioned table whose leaves all need one, and how a new leaf gets it. */
   readonly leavesOf?: { readonly table: RelationName; readonly create: string };
 }

@@ -57,13 +57,16 @@ function problemOf(e: Installed, f: Found): string | null {
   return f.guarded ? null : 'has a function that runs with other rights or settings';
 }
 
+/** The settings that `pinned` adds; the order of day and month is the server's. */
+const areOurs = sql`p.proconfig[3] = 'TimeZone=UTC' AND p.proconfig[4] ~ '^DateStyle=ISO, [DMY]{3}$' AND p.proconfig[5:] = ARRAY['IntervalStyle=postgres', 'extra_float_digits=1']`;
+
 /** On the table itself and its partitions, which get row triggers from it; or only on the leaves. */
 const findTrigger = (db: Queryable, e: Installed): Promise<Found[]> =>
   db.query<Found>(sql`
     WITH root AS (SELECT to_regclass(${inline(qualified(e.leavesOf?.table ?? e.relation))}) AS oid)
     SELECT n.nspname::text AS schema, c.relname::text AS name, t.tgenabled::text AS enabled, t.tgtype::int AS type, md5(p.prosrc) AS md5,
            pn.nspname::text AS "functionSchema", p.proname::text AS function,
-           p.prosecdef AND p.proconfig[1:2] = ARRAY['search_path=pg_catalog, pg_temp', 'row_security=off'] AS guarded
+           p.prosecdef AND p.proconfig[:2] = ARRAY['search_path=pg_catalog, pg_temp', 'row_security=off'] AND ${e.pinned ? areOurs : sql`p.proconfig[3:] = '{}'`} AS guarded
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname = ${e.trigger}
