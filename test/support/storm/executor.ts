@@ -88,9 +88,16 @@ export function inProcess({ deps, connect, migration, world }: Driven): Executor
     return end;
   };
 
+  /** Whether a run is some executor's: one that has released its run only tells of it, and there is nothing to take over. */
+  const isHeld = async (): Promise<boolean> => {
+    const admin = await connect('executor', 'frost');
+    const held = admin.query(sql`SELECT FROM lockkeeper.run WHERE executor IS NOT NULL`);
+    return (await held.finally(() => admin.close())).length > 0;
+  };
+
   /** It stops in the middle, another takes over and ends, then it wakes: it must notice, and change nothing. */
   const frozen = async (move: Move, random: Random): Promise<Ended> => {
-    const frost = new Frost(1 + random.upTo(100));
+    const frost = new Frost(1 + random.upTo(100), isHeld);
     const zombie = run(stepped(connect, frost.at), move).then(
       () => 'reached',
       (error: unknown) => error,
@@ -158,19 +165,22 @@ class Frost {
   #wake: () => void = () => undefined;
   #arrive: () => void = () => undefined;
   readonly #over: Promise<void>;
+  readonly #isHeld: () => Promise<boolean>;
   readonly reached: Promise<void>;
 
-  constructor(n: number) {
+  constructor(n: number, isHeld: () => Promise<boolean>) {
     this.#left = n;
+    this.#isHeld = isHeld;
     this.#over = new Promise((resolve) => (this.#wake = resolve));
     this.reached = new Promise((resolve) => (this.#arrive = resolve));
   }
 
-  /** From the n-th moment after it has claimed the run, everything stands still. It tells what it did on a session of its own, also after its work: never there. */
+  /** From the n-th moment after it has claimed the run, everything stands still, unless it has released the run by then. */
   at = async ({ role, when, text }: Point): Promise<void> => {
     this.#isClaimed ||= when === 'after' && text.includes('SET token = token + 1');
-    if (role === 'read' || !this.#isClaimed || (role === 'watch' && !this.where) || --this.#left > 0) return;
+    if (role === 'read' || !this.#isClaimed || --this.#left > 0) return;
     if (!this.where) {
+      if (!(await this.#isHeld())) return;
       this.where = `${role} ${when} ${text.slice(0, 120)}`;
       this.#arrive();
     }
@@ -225,9 +235,10 @@ export function inProcesses(url: string, document: string, world: World): Execut
     const end = told(await start(move).end);
     zombie.child.kill('SIGCONT');
     const { code, output } = await zombie.end;
-    // 0 and 3: it had all but ended when it was stopped.
+    // It had all but ended when it was stopped; or it had only begun to plan, and what the other created is not its own.
+    const isHarmless = code === 0 || code === 3 || (code === 2 && output.includes('NAME_TAKEN'));
     const isWell =
-      code === 1 ? /EXECUTOR_REPLACED|CONNECTION_FAILED|lost|another executor/i.test(output) : code === 0 || code === 3;
+      isHarmless || (code === 1 && /EXECUTOR_REPLACED|CONNECTION_FAILED|lost|another executor/i.test(output));
     return isWell ? end : { how: 'failed', why: `the zombie ended with ${String(code)}: ${output}` };
   };
 
