@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { sqlState } from '../src/database/sqlstate.ts';
+import { raw, sql } from '../src/sql/sql.ts';
 import { untilTrue } from './support/client.ts';
 import { withDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
@@ -198,6 +199,49 @@ it('a drain that takes orphans away does not take the rows of one who inserts th
     expect(await draining.end).toMatchObject({ rows: [expect.anything()] });
     expect(await r.row('SELECT theme FROM user_preferences WHERE user_id = 3')).toEqual({ theme: 'dark' });
   }));
+
+describe('a row of a new table without its source, right before the foreign key is validated,', () => {
+  /** Of a row that is captured once the key is there, in a transaction that is older than its copy. */
+  const validating = (write: string) =>
+    withDatabase(before, async (db) => {
+      const old = await db.connect('executor', 'old');
+      let next: 'key' | 'COMMIT' | 'VALIDATE CONSTRAINT' | null = 'key';
+      const meddled = stepped(db.connect, async ({ when, text }) => {
+        if (text.startsWith('INSERT')) return; // of the plan
+        if (next === 'key' && text.includes('NOT VALID')) next = 'COMMIT';
+        if (next === 'COMMIT' && when === 'after' && text === next) {
+          await db.run(`INSERT INTO users VALUES (7, 'seven', '{"theme": "dark"}')`);
+          await old.execute(sql`SET session_replication_role = replica`);
+          await old.execute(sql`BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_namespace`);
+          next = 'VALIDATE CONSTRAINT';
+        }
+        if (next === 'VALIDATE CONSTRAINT' && when === 'before' && text.includes(next)) {
+          await old.execute(raw(`${write}; COMMIT`));
+          next = null;
+        }
+      });
+      try {
+        const { outcome } = await migrate(meddled, migration).apply('backfill');
+        return { outcome, rows: await db.rows('SELECT user_id::int FROM user_preferences ORDER BY 1') };
+      } finally {
+        await old.close();
+      }
+    });
+
+  it('goes when its source was deleted in replica role', async () => {
+    expect(await validating('DELETE FROM public.users WHERE id = 7')).toEqual({
+      outcome: 'reached',
+      rows: [{ user_id: 1 }, { user_id: 2 }],
+    });
+  });
+
+  it('stops the run when it never had one', async () => {
+    await expect(validating('INSERT INTO public.user_preferences (user_id) VALUES (8)')).rejects.toMatchObject({
+      code: 'STEP_FAILED',
+      hint: expect.stringContaining('violates foreign key constraint') as unknown,
+    });
+  });
+});
 
 describe('an executor', () => {
   it('is found busy, and can be taken over from, before it has made a journal', () =>

@@ -11,6 +11,8 @@ export const isPassing = (error: unknown): boolean => PASSING.has(sqlState(error
 /** A value that a cast, a constraint or the author's own function refuses. */
 export const isValueError = (error: unknown): boolean => /^(2[23]|P0001$)/.test(sqlState(error) ?? '');
 
+export const isForeignKeyViolation = (error: unknown): boolean => sqlState(error) === '23503';
+
 /** We stood still for too long in a transaction. */
 const IDLE_IN_TRANSACTION = '25P03';
 
