@@ -209,7 +209,9 @@ export function inProcesses(url: string, document: string, world: World): Execut
   };
   const told = ({ code, output }: { code: number | null; output: string }): Ended => {
     if (code === 0) return { how: 'reached' };
-    if (code === null) return { how: 'ended by the fault' };
+    // Somebody's pg_cancel_backend is not always survived, not even while connecting.
+    const isCancelled = output.includes('canceling statement due to user request');
+    if (code === null || isCancelled) return { how: 'ended by the fault' };
     if (output.includes('DRIFT') || output.includes('differs from what the plan expects')) return { how: 'drift' };
     return code === 3 ? { how: 'refused', why: output } : { how: 'failed', why: `exit ${code}: ${output}` };
   };
