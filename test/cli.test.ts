@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect, it } from 'vitest';
 import { runCli, spawnCli, type CliResult } from './support/cli.ts';
+import { sql } from '../src/sql/sql.ts';
 import { withDatabase, type TestDatabase } from './support/database.ts';
 
 const ajv = addFormats.default(new Ajv2020({ strict: true, allErrors: true }));
@@ -184,6 +185,45 @@ it('says that both shapes differ, and mends them', () =>
     expect(await json('verify', 'preferences')).toMatchObject({ code: 3, documents: [{ ok: false }] });
     await cli('verify', 'preferences', '--repair');
     expect(await json('verify', 'preferences')).toMatchObject({ code: 0, documents: [{ ok: true }] });
+  }));
+
+it('says for whom a repair waits, can be interrupted meanwhile, and waits for nobody while writers are captured', () =>
+  withProject(users, { preferences }, async ({ url, cwd, cli, run, connect }) => {
+    const old = await connect('executor', 'old');
+    const repairBesideAnOldTransaction = async () => {
+      const [{ name } = { name: '' }] = await old.query<{ name: string }>(
+        sql`SELECT quote_ident(tgname) AS name FROM pg_trigger WHERE tgrelid = 'public.users'::regclass AND tgname LIKE '~%forward%'`,
+      );
+      await run(
+        `ALTER TABLE users DISABLE TRIGGER ${name}; UPDATE users SET preferences = jsonb_build_object('theme', clock_timestamp()) WHERE id = 8`,
+      );
+      const child = spawnCli(['verify', 'preferences', '--repair'], { cwd, env: { DATABASE_URL: url } });
+      let said = '';
+      child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      return { child, said: () => said, end: once(child, 'close') };
+    };
+    try {
+      await run('DELETE FROM users WHERE id = 999');
+      await cli('apply', 'preferences', '--to', 'backfill', '--yes');
+      await old.execute(sql`BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_namespace`);
+      const captured = await repairBesideAnOldTransaction();
+      expect(await captured.end).toEqual([0, null]);
+      expect(captured.said()).not.toContain('older transactions');
+      await old.execute(sql`ROLLBACK`);
+
+      await cli('apply', 'preferences', '--to', 'dual-write', '--yes');
+      await old.execute(sql`BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_namespace`);
+      const waiting = await repairBesideAnOldTransaction();
+      await expect.poll(waiting.said, { timeout: 30_000 }).toMatch(/waits for older transactions behind pid \d+/u);
+      waiting.child.kill('SIGINT');
+      expect(await waiting.end).toEqual([130, null]);
+      const again = await repairBesideAnOldTransaction();
+      await expect.poll(again.said, { timeout: 30_000 }).toContain('waits for older transactions');
+      await old.execute(sql`ROLLBACK`);
+      expect(await again.end).toEqual([0, null]);
+    } finally {
+      await old.close();
+    }
   }));
 
 const slow = preferences.replace('operations:', 'backfill: { max_rows_per_second: 500 }\noperations:');

@@ -1,5 +1,5 @@
 import type { RunContext } from '../backfill/context.ts';
-import { drainAndSettle } from '../backfill/drain.ts';
+import { drainAll, drainAndSettle } from '../backfill/drain.ts';
 import { openExecutor } from '../execute/executor.ts';
 import { begun, reinstallTriggers } from '../execute/our-triggers.ts';
 import { compareShapes, countLossless } from '../verify/parity.ts';
@@ -71,8 +71,12 @@ async function mend(
       const executor = await openExecutor(connect, journal, run.migration, { takeOver: false, clock });
       await reinstallTriggers({ ...context, session: executor }, states).finally(() => executor.close());
     }
+    // While every writer is captured, what a drain misses is on the list already: there is nothing to wait for.
+    const done = begun(states);
+    const isCaptured = !run.plan.phases.some((p) => p.name === 'dual-write' && p.steps.some((s) => done.has(s.id)));
+    const drain = isCaptured ? drainAll : drainAndSettle;
     const repaired = new Map<string, (number | null)[]>();
-    for (const mapping of run.plan.mappings) repaired.set(mapping.id, await repairMapping(context, mapping));
+    for (const mapping of run.plan.mappings) repaired.set(mapping.id, await repairMapping(context, mapping, drain));
     return repaired;
   } finally {
     await watch.close();
@@ -80,12 +84,16 @@ async function mend(
 }
 
 /** It gives way like every drain: a lock that is not had soon is asked for again. */
-async function repairMapping(context: RunContext, mapping: PlannedMapping): Promise<(number | null)[]> {
+async function repairMapping(
+  context: RunContext,
+  mapping: PlannedMapping,
+  drain: typeof drainAll,
+): Promise<(number | null)[]> {
   const repaired: (number | null)[] = [];
   for (const { repair } of mapping.parity) {
     const [row] = repair === null ? [] : await context.session.query<{ rows: number }>(raw(repair));
     repaired.push(row?.rows ?? null);
   }
-  await drainAndSettle(context, mapping);
+  await drain(context, mapping);
   return repaired;
 }
