@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { runCli } from './support/cli.ts';
 
 // The demonstration from a specification page to ticked tasks, in both workspaces. What it measures is judged elsewhere.
 
 const page = 'test/specifications/01-labels.md';
+const demo = fileURLToPath(new URL('../scripts/demo.ts', import.meta.url));
 const isPurge = (title: string) => title.startsWith('Drop the archive');
 
 it('drafts, publishes and follows a migration in a folder of Markdown', { timeout: 600_000 }, async () => {
@@ -45,7 +47,7 @@ it('refuses a page that asks for something else', { timeout: 600_000 }, async ()
 });
 
 it('does so in Notion, and shows the workspace', { timeout: 600_000 }, async () => {
-  const script = spawn('npx', ['jiti', 'scripts/demo.ts', '--notion', '--rows', '1000'], { detached: true });
+  const script = spawn('npx', ['jiti', demo, '--notion', '--rows', '1000'], { detached: true });
   let said = '';
   for (const stream of [script.stdout, script.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const closed = once(script, 'close');
