@@ -8,6 +8,7 @@ import { type Found, runSection } from './run-section.ts';
 import { type TableSize, withSize } from './sizes.ts';
 import { linesOf, type Place } from './source.ts';
 import { NotSql } from './statement.ts';
+import { assumeType } from './world/alter-table.ts';
 import { apply } from './world/apply.ts';
 import type { Span } from './tokens.ts';
 import type { LockMode } from './world/lock-mode.ts';
@@ -42,6 +43,8 @@ export interface LintFile {
   readonly source?: string;
   readonly placeOf?: (span: Span) => Span;
   readonly notices?: readonly Unread[];
+  /** DDL of the types that a script says its columns have, for those that nothing else is known of. */
+  readonly stated?: string;
   /** It has not run yet, so that what it makes is new for the other files that have not. */
   readonly pending?: boolean;
 }
@@ -147,6 +150,7 @@ function lintFile(world: World, file: LintFile, options: LintOptions, on: Enable
     const transaction = file.transaction ?? options.transaction ?? 'statement';
     const pg = options.pg ?? DEFAULT_PG;
     world.session.resetAll();
+    for (const { node } of parseStatements(file.stated ?? '')) assumeType(world, node);
     const found = (file.sections ?? [{ start: 0, end: text.length, transaction }]).flatMap(
       ({ start, end, transaction: wrapping }) => {
         const inside = statements.filter((statement) => statement.start >= start && statement.start < end);
