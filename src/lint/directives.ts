@@ -16,7 +16,7 @@ const pattern = /lockkeeper:ignore(-file)?(?![\w-])[ \t]*([\w-]+(?:[ \t]*,[ \t]*
 
 export function directivesOf(text: string, statements: readonly Statement[]): readonly Directive[] {
   if (!text.includes(mark)) return [];
-  const statementAt = nextStatement(statements);
+  const statementAt = statementFor(text, statements);
   return [...commentsOf(text, 0, text.length)].flatMap((comment): readonly Directive[] => {
     const [found, file, rules] = pattern.exec(text.slice(comment.start, comment.end)) ?? [];
     if (found === undefined) return [];
@@ -36,8 +36,8 @@ function* commentsOf(text: string, from: number, to: number): Generator<Span> {
   }
 }
 
-/** Finds the innermost statement that is there, or the next one. */
-function nextStatement(statements: readonly Statement[]): (at: number) => Statement | null {
+/** Finds the innermost statement that is there, the one before it in the same line, or the next one. */
+function statementFor(text: string, statements: readonly Statement[]): (at: number) => Statement | null {
   const outer = statements.filter(({ block }) => block === null);
   return (at) => {
     let [low, high] = [0, outer.length];
@@ -46,7 +46,8 @@ function nextStatement(statements: readonly Statement[]): (at: number) => Statem
       if ((outer[middle]?.end ?? 0) > at) high = middle;
       else low = middle + 1;
     }
-    const next = outer[low];
+    const [before, next] = [outer[low - 1], outer[low]];
+    if (before && /^[; \t]*$/u.test(text.slice(before.end, at))) return before;
     if (!next || next.start > at || as(next.node, 'DoStmt') === undefined) return next ?? null;
     return statements.find(({ block, end }) => block === next && end > at) ?? next;
   };

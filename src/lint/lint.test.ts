@@ -73,6 +73,12 @@ describe('comments', () => {
     ]);
   });
 
+  it('may stand behind the statement, in its line', () => {
+    const both = 'DROP TABLE a; -- lockkeeper:ignore drop-table\r\nDROP TABLE b';
+    expect(found(both)).toEqual(['2:1-2:13 drop-table']);
+    expect(found('DROP TABLE a;\n-- lockkeeper:ignore drop-table\nDROP TABLE b')).toEqual(['1:1-1:13 drop-table']);
+  });
+
   it('turn all rules off for a file', () => expect(found('DROP TABLE b; -- lockkeeper:ignore-file')).toEqual([]));
 
   it('work inside of DO blocks', () => {

@@ -32,6 +32,8 @@ export interface LintOptions {
 /** A file in the order in which the runner takes it. */
 export interface LintFile {
   readonly path: string;
+  /** What its tool calls it when it notes that it has run it, unless that is its name. */
+  readonly version?: string;
   /** Its SQL; whatever else the file holds is blanked, so that every place is that of the file. */
   readonly text: string;
   readonly transaction?: Wrapping;
@@ -52,6 +54,8 @@ export interface LintFile {
 /** A part of a file that the runner sends by itself. */
 export interface Section extends Span {
   readonly transaction: Wrapping;
+  /** What its tool calls it when it notes that it has run it. */
+  readonly version?: string;
 }
 
 export interface Finding extends Place {
