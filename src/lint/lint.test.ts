@@ -89,6 +89,14 @@ describe('comments', () => {
   });
 });
 
+it('proposes no CONCURRENTLY for a view that has no key', () => {
+  const view = 'CREATE MATERIALIZED VIEW v AS SELECT 1 AS n;';
+  const fixOf = (schema: string) => lintSql('REFRESH MATERIALIZED VIEW v', { schema }).findings[0]?.fix;
+  expect(fixOf(view)).toBeNull();
+  expect(fixOf(`${view} CREATE UNIQUE INDEX ON v (n)`)).toBe('REFRESH MATERIALIZED VIEW CONCURRENTLY v;');
+  expect(fixOf('')).toBe('REFRESH MATERIALIZED VIEW CONCURRENTLY v;');
+});
+
 describe('files one after the other', () => {
   const lint = (texts: readonly string[], pending = false) =>
     lintFiles(texts.map((text, i) => ({ path: `${i}`, text, pending }))).flatMap(({ findings }, i) =>
