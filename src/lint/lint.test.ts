@@ -79,6 +79,12 @@ describe('comments', () => {
     expect(found('DROP TABLE a;\n-- lockkeeper:ignore drop-table\nDROP TABLE b')).toEqual(['1:1-1:13 drop-table']);
   });
 
+  it('are for what follows in their line, if anything does', () => {
+    expect(found('DROP TABLE a; /* lockkeeper:ignore drop-table */ DROP TABLE b;')).toEqual(['1:1-1:13 drop-table']);
+    const block = 'DO $$ BEGIN\nDROP TABLE a; -- lockkeeper:ignore drop-table\nDROP TABLE b; END $$';
+    expect(found(block).filter((one) => one.endsWith('drop-table'))).toEqual(['3:1-3:13 drop-table']);
+  });
+
   it('turn all rules off for a file', () => expect(found('DROP TABLE b; -- lockkeeper:ignore-file')).toEqual([]));
 
   it('work inside of DO blocks', () => {
