@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Session } from '../database/database.ts';
 import { LockkeeperError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -32,7 +33,8 @@ export async function currentPublication(
   const begun = await journal.begunRun(session, source.migration);
   const plan = begun?.plan ?? source.plan;
   const history = await readHistory(deps, session, journal, plan);
-  return makePublication({ ...source, plan, history, published: source.documents });
+  // A run goes on in this process, maybe under a lock: it never waits for more than one document.
+  return await makePublication({ ...source, plan, history, published: source.documents }, setImmediate);
 }
 
 /** Says what would change, and changes nothing. */

@@ -1,4 +1,5 @@
 import type { Config } from '../app/config.ts';
+import type { Pages } from '../app/deps.ts';
 import { openWorkspace } from '../app/workspaces.ts';
 import type { PublishingDeps } from '../app/write-pages.ts';
 import { connectTo } from '../database/connect.ts';
@@ -23,11 +24,15 @@ export async function openDeps(
 ): Promise<OpenDeps> {
   const { target, config, project } = await readSettings(flags, terminal);
   const { clock, signal, self } = terminal;
-  const { root, spec } = project;
-  const notion = { ...notionAccess(terminal), ...spec.notion };
-  const pages = { open: (workspace: string) => openWorkspace(workspace, root, notion), follow: spec.update };
+  const pages = { open: opener(terminal, project), follow: project.spec.update };
   const connect = cancellable(connectTo(target), terminal);
   return { target, project, deps: { connect, clock, emit, signal, config, pages, self } };
+}
+
+/** The workspaces of a project, by their names in its configuration. */
+export function opener(terminal: Pick<Terminal, 'env' | 'clock'>, { root, spec }: Config): Pages['open'] {
+  const notion = { ...notionAccess(terminal), ...spec.notion };
+  return (workspace) => openWorkspace(workspace, root, notion);
 }
 
 /** Sessions whose running statements end when the program is abandoned. */

@@ -71,3 +71,8 @@ export const withExamples = (command: Command, examples: readonly string[]): Com
   command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ lockkeeper ${example}`).join('\n')}`);
 
 export const MIGRATION = ['<migration>', 'a file, or the name of a migration'] as const;
+
+export const WORKSPACE = [
+  '--workspace <name>',
+  'files:FOLDER, or notion (default: the configuration’s, or files:docs)',
+] as const;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** The flagship migration, as a person writes it: what the demo runs. */
 export const flagshipName = 'user-preferences';
 
-const flagshipYaml = `version: 1
+export const flagshipYaml = `version: 1
 name: user-preferences
 operations:
   - extract_json:

@@ -90,16 +90,17 @@ const history = (done: readonly string[], told: Told = [], change: Partial<Histo
   ...{ quarantine: [], switchedAt: '2026-11-21T11:00:00Z', archives: 0, followUps: [] },
 });
 
-const made = (
+const made = async (
   specification: string,
   of: Plan = plan(),
   seen: History = history([]),
   published: readonly string[] = [],
 ) => {
   const requirements = extractRequirements(readMarkdown(specification), { source: 'spec.md' });
-  const { documents } = makePublication({
-    ...{ specification: 'spec.md', tasks: null, requirements, plan: of, history: seen, published },
-  });
+  const { documents } = await makePublication(
+    { specification: 'spec.md', tasks: null, requirements, plan: of, history: seen, published },
+    () => Promise.resolve(),
+  );
   const page = (key: string) => documents.find((document) => document.key === `cents/${key}`);
   const section = (key: string, name: string): string =>
     writeMarkdown({ type: 'root', children: [...(page(key)?.sections.find((s) => s.key === name)?.body ?? [])] });
@@ -109,9 +110,9 @@ const made = (
 describe('requirements', () => {
   const rows = (text: string) => text.split('\n').filter((line) => /^\| (?:R|C|FR|AC|PERF)/u.test(line));
 
-  it('are traced to the steps and checks that meet them, and to what these showed', () => {
+  it('are traced to the steps and checks that meet them, and to what these showed', async () => {
     const spec = '# Cents\n\n- **Target**: a column `total_cents`\n- **Must maintain**: Backward compatibility\n';
-    const before = made(spec).section('plan', 'requirements');
+    const before = (await made(spec)).section('plan', 'requirements');
     expect(rows(before)[0]).toBe(
       '| R1 | a column total_cents | line 3 | `expand/01-add-orders.total_cents` | `dual-write/01-parity` | not yet |',
     );
@@ -121,15 +122,15 @@ describe('requirements', () => {
       gate: 'parity',
       why: '7 compared, 0 missing, 0 extra, 0 stale',
     } as const;
-    const after = made(spec, plan(), history([create.id, parity.id], [['2026-11-21T10:05:00Z', opened]]));
+    const after = await made(spec, plan(), history([create.id, parity.id], [['2026-11-21T10:05:00Z', opened]]));
     expect(rows(after.section('plan', 'requirements'))[0]).toContain(
       '| shown: 7 compared, no difference, 2026-11-21 10:05 UTC |',
     );
   });
 
-  it('that nothing meets are said to be so, and asked about; what no check shows is left to people', () => {
+  it('that nothing meets are said to be so, and asked about; what no check shows is left to people', async () => {
     const spec = 'FR-1: Customers shall get a letter.\n\nPERF-1: Lookups stay below 5 ms\n\nAC-1: The letter is nice\n';
-    const { section } = made(spec);
+    const { section } = await made(spec);
     expect(rows(section('plan', 'requirements')).map((row) => row.includes('**nothing in this migration**'))).toEqual([
       ...[true, true, true],
     ]);
@@ -138,55 +139,55 @@ describe('requirements', () => {
     expect(section('plan', 'success')).not.toMatch(/\[[ x]\] PERF-1/u);
   });
 
-  it('that are excluded, or have the priority won’t, are neither requirements nor tasks', () => {
+  it('that are excluded, or have the priority won’t, are neither requirements nor tasks', async () => {
     const asked = '# Cents\n\n- **Target**: a column `total_cents`\n';
     const spec = `${asked}\n## Functional requirements\n\n- Convert refunds too (Won't)\n\n## Non-goals\n\n- Rounding of \`total_cents\` to euros\n`;
-    const { section, documents } = made(spec);
+    const { section, documents } = await made(spec);
     const requirements = section('plan', 'requirements');
     expect(rows(requirements).length).toBe(1);
     expect(requirements).toContain('- Rounding of total_cents to euros');
     expect(requirements).toContain('- Convert refunds too');
-    expect(documents.map(({ key }) => key)).toEqual(made(asked).documents.map(({ key }) => key));
+    expect(documents.map(({ key }) => key)).toEqual((await made(asked)).documents.map(({ key }) => key));
     const tasks = documents.filter(({ kind }) => kind === 'task');
     for (const { key } of tasks) expect(section(key.slice(6), 'context')).not.toMatch(/refunds|Rounding/u);
   });
 
-  it('of scale are shown at the size that there was', () => {
+  it('of scale are shown at the size that there was', async () => {
     const table = { relation: orders, rows: 1000, bytes: 1, indexBytes: 1, writesPerSecond: null, risk: low };
     const sized = plan({ tables: [{ ...table, columns: [], constraints: [], indexes: [] }] });
     const all = sized.phases.flatMap(({ steps }) => steps.map(({ id }) => id));
     const spec = '- **Performance**: Must support 1M+ users with zero downtime\n';
-    expect(made(spec, sized, history(all)).section('plan', 'requirements')).toContain(
+    expect((await made(spec, sized, history(all))).section('plan', 'requirements')).toContain(
       'with 1,000 rows in the largest table: the 1,000,000 of the specification were not reached',
     );
     const large = { ...sized, tables: sized.tables.map((t) => ({ ...t, rows: 2_000_000 })) };
-    expect(made(spec, large, history(all)).section('plan', 'requirements')).not.toContain('not reached');
+    expect((await made(spec, large, history(all))).section('plan', 'requirements')).not.toContain('not reached');
   });
 
-  it('of a roll-out are traced to the phase that does what they say', () => {
-    const text = made('## Rollout\n\n1. Add the column\n2. Drop the old one\n').section('plan', 'requirements');
+  it('of a roll-out are traced to the phase that does what they say', async () => {
+    const text = (await made('## Rollout\n\n1. Add the column\n2. Drop the old one\n')).section('plan', 'requirements');
     expect(rows(text).map((row) => row.split(' | ').slice(3, 4))).toEqual([
       ['`expand/01-add-orders.total_cents`'],
       ['all of `contract`'],
     ]);
   });
 
-  it('of columns are traced to the statement that adds them', () => {
+  it('of columns are traced to the statement that adds them', async () => {
     const spec = '## orders table\n\n| Column | Type |\n| - | - |\n| total_cents | integer |\n| currency | text |\n';
-    const [cents, currency] = rows(made(spec).section('plan', 'requirements'));
+    const [cents, currency] = rows((await made(spec)).section('plan', 'requirements'));
     expect(cents).toContain('`expand/01-add-orders.total_cents`');
     expect(currency).toContain('**nothing in this migration**');
   });
 });
 
-it('statements are shown without constants, and cut when they are long', () => {
+it('statements are shown without constants, and cut when they are long', async () => {
   const statement = { calls: 3, reads: true, writes: false, columns: ['total'], failsOnce: false };
   const statements = [
     { ...statement, query: `SELECT total FROM orders WHERE customer = 'canary'` },
     { ...statement, query: `SELECT total FROM orders WHERE note IN (${Array(500).fill(`'canary'`).join(', ')})` },
     { ...statement, query: `SELECT 'canary' FROM (` },
   ];
-  const { section } = made('# A', plan({ impact: { statements, statementsWhy: '', dependants: [] } }));
+  const { section } = await made('# A', plan({ impact: { statements, statementsWhy: '', dependants: [] } }));
   const shown = section('plan', 'queries');
   expect(shown).toContain('WHERE customer = $1');
   expect(shown).toContain(' …\n```');
@@ -200,7 +201,7 @@ describe('progress', () => {
   const closed = (step: string, why: string) => ({ type: 'gate.closed', step, gate: 'x', why, opensBy: 'y' }) as const;
   const phases = (...done: readonly string[]) => plan().phases.map(({ name }) => ({ name, done: done.includes(name) }));
 
-  it('names who blocks what: time by the moment at which it ends, code without its statements', () => {
+  it('names who blocks what: time by the moment at which it ends, code without its statements', async () => {
     const status = {
       phases: phases('expand', 'dual-write'),
       gates: [
@@ -223,7 +224,7 @@ describe('progress', () => {
       ],
     } as const;
     const seen = history([create.id, parity.id], [], status);
-    const text = made('# A', plan(), seen).section('plan', 'progress');
+    const text = (await made('# A', plan(), seen)).section('plan', 'progress');
     expect(text).toContain(
       '`contract` is blocked by time that has to pass: reads were switched. It opens at 2026-11-21 12:00 UTC.',
     );
@@ -233,7 +234,7 @@ describe('progress', () => {
     expect(text).not.toContain('canary');
   });
 
-  it('forgets what a gate said once its phase was taken back, and tells the same news once', () => {
+  it('forgets what a gate said once its phase was taken back, and tells the same news once', async () => {
     const at = '2026-11-21T10:00:00Z';
     const told: Told = [
       [at, started('forward')],
@@ -242,14 +243,14 @@ describe('progress', () => {
       [at, closed(parity.id, '7 compared, 1 missing, 0 extra, 0 stale')],
       [at, closed(unused.id, 'used')],
     ];
-    const before = made('# A', plan(), history([create.id], told, { phases: phases('expand') })).section(
+    const before = (await made('# A', plan(), history([create.id], told, { phases: phases('expand') }))).section(
       'plan',
       'progress',
     );
     expect(before.match(/it waits at `dual-write/gu)).toHaveLength(1);
     expect(before).toContain('| closed | 7 compared, 1 missing');
     const back: Told = [...told, [at, started('back')], [at, { type: 'phase.finished', phase: 'dual-write', ms: 5 }]];
-    const after = made('# A', plan(), history([create.id], back, { phases: phases('expand') })).section(
+    const after = (await made('# A', plan(), history([create.id], back, { phases: phases('expand') }))).section(
       'plan',
       'progress',
     );
@@ -258,23 +259,23 @@ describe('progress', () => {
     expect(after).not.toContain('is blocked by');
   });
 
-  it('says 100 % only when every step is done', () => {
+  it('says 100 % only when every step is done', async () => {
     const three = plan({ phases: plan().phases.slice(2) });
     const all = three.phases.flatMap(({ steps }) => steps.map(({ id }) => id));
-    const percent = (done: readonly string[]) =>
-      /\*\*(\d+) %\*\*/u.exec(made('# A', three, history(done)).section('plan', 'progress'))?.[1];
-    expect([percent([]), percent(all.slice(1)), percent(all)]).toEqual(['0', '66', '100']);
+    const percent = async (done: readonly string[]) =>
+      /\*\*(\d+) %\*\*/u.exec((await made('# A', three, history(done))).section('plan', 'progress'))?.[1];
+    expect([await percent([]), await percent(all.slice(1)), await percent(all)]).toEqual(['0', '66', '100']);
   });
 });
 
-it('a task that was published stays when what it is about is settled', () => {
-  expect(made('# A').page('misfits')).toBeUndefined();
-  expect(made('# A', plan(), history([]), ['cents/misfits']).page('misfits')?.properties?.status).toBe('to do');
+it('a task that was published stays when what it is about is settled', async () => {
+  expect((await made('# A')).page('misfits')).toBeUndefined();
+  expect((await made('# A', plan(), history([]), ['cents/misfits'])).page('misfits')?.properties?.status).toBe('to do');
 });
 
-it('tasks have the strongest priority of what they serve, begin when the first step began, and know what they wait for', () => {
+it('tasks have the strongest priority of what they serve, begin when the first step began, and know what they wait for', async () => {
   const spec = '- **Target**: a column `total_cents`\n- **Must maintain**: Backward compatibility (must)\n';
-  const { page } = made(spec, plan(), history([create.id]));
+  const { page } = await made(spec, plan(), history([create.id]));
   expect(page('migration-sql')?.properties).toMatchObject({ status: 'done', start: '2026-11-21', blockedBy: [] });
   expect(page('write-code')?.properties).toMatchObject({ status: 'to do', priority: 'must', start: null });
   expect(page('write-code')?.title).toBe('Code that writes orders.total_cents');

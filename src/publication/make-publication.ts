@@ -24,13 +24,24 @@ export interface PublicationInput {
   readonly published: readonly string[];
 }
 
-/** The plan page and the tasks of a migration, as they are to be now. Pure: the same input says the same. */
-export function makePublication({ specification, tasks, published, ...given }: PublicationInput): Publication {
+/**
+ * The plan page and the tasks of a migration, as they are to be now: the same input says the same. Each document takes a while
+ * to make, and `rest` is what goes on in between.
+ */
+export async function makePublication(
+  { specification, tasks, published, ...given }: PublicationInput,
+  rest: () => Promise<unknown>,
+): Promise<Publication> {
   const { plan, history } = given;
   const found = tasksOf(plan, history, published);
   const input = { ...given, tasks: found, traces: traces(given.requirements, plan) };
-  const pages = found.map((task) => taskDocument(task, found, input.traces, plan, history));
-  return { specification, tasks, documents: [planDocument(input), ...pages] };
+  await rest();
+  const documents = [planDocument(input)];
+  for (const task of found) {
+    await rest();
+    documents.push(taskDocument(task, found, input.traces, plan, history));
+  }
+  return { specification, tasks, documents };
 }
 
 const planDocument = (input: parts.PlanInput): Document => ({

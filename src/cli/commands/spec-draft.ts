@@ -3,7 +3,7 @@ import { draftSpec } from '../../app/draft-spec.ts';
 import { renderDraft } from '../../report/render-draft.ts';
 import { notionAccess } from '../notion-access.ts';
 import { openDeps } from '../open-deps.ts';
-import { formatOf, type FormatFlags, withConnection, withExamples, withFormat } from '../options.ts';
+import { formatOf, type FormatFlags, withConnection, withExamples, withFormat, WORKSPACE } from '../options.ts';
 import { print } from '../print.ts';
 import type { ConnectionFlags } from '../settings.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
@@ -18,7 +18,7 @@ export const specDraftCommand = (terminal: Terminal): Command =>
           .summary('draft the migration that a specification asks for, with open questions')
           .argument('<page>', 'a Markdown file, or a page of the workspace')
           .option('--out <file>', 'write the migration to this new file (default: print it)')
-          .option('--workspace <name>', 'files:FOLDER, or notion (default: the configuration’s, or files:docs)')
+          .option(...WORKSPACE)
           .action(async (page: string, flags: Flags) => {
             const { deps } = await openDeps(terminal, flags);
             const { workspace, out } = flags;

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { publishSpec } from '../../app/publish-spec.ts';
+import type { Config } from '../../app/config.ts';
+import { type PublishInput, publishSpec } from '../../app/publish-spec.ts';
 import { updateSpec, wantedPages } from '../../app/update-spec.ts';
 import type { PublishingDeps } from '../../app/write-pages.ts';
 import { workspaceFrom, workspaceOf } from '../../app/workspaces.ts';
@@ -7,50 +8,59 @@ import { LockkeeperError } from '../../errors.ts';
 import { renderPublished } from '../../report/render-published.ts';
 import { usage } from '../errors.ts';
 import { openDeps } from '../open-deps.ts';
-import { type FormatFlags, formatOf, MIGRATION, withConnection, withExamples, withFormat } from '../options.ts';
+import {
+  type FormatFlags,
+  formatOf,
+  MIGRATION,
+  withConnection,
+  withExamples,
+  withFormat,
+  WORKSPACE,
+} from '../options.ts';
 import { print } from '../print.ts';
 import type { ConnectionFlags } from '../settings.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
 
-type PublishFlags = FormatFlags &
-  ConnectionFlags & {
-    readonly spec: string;
-    readonly workspace?: string;
-    readonly tasks?: string;
-    readonly dryRun?: true;
-  };
+/** Which page, in which workspace, with which tasks. */
+export interface PageFlags {
+  readonly spec: string;
+  readonly workspace?: string;
+  readonly tasks?: string;
+}
 
+type PublishFlags = FormatFlags & ConnectionFlags & PageFlags & { readonly dryRun?: true };
+
+export const TASKS = ['--tasks <database>', 'the task database, by title or id, where there are several'] as const;
 const DRY_RUN = ['--dry-run', 'say what would change, and change nothing'] as const;
 
-export const publishCommand = (terminal: Terminal, workspace: readonly [string, string]): Command => {
+export const publishCommand = (terminal: Terminal): Command => {
   const command = new Command('publish')
     .summary('write the plan of a migration and its tasks beside its specification')
     .argument(...MIGRATION)
     .requiredOption('--spec <page>', 'the specification: a Markdown file, or a page of the workspace')
-    .option('--tasks <database>', 'the task database, by title or id, where there are several')
-    .option(...workspace)
+    .option(...TASKS)
+    .option(...WORKSPACE)
     .option(...DRY_RUN)
     .action(async (migration: string, flags: PublishFlags) => {
       const { deps, project } = await openDeps(terminal, flags);
-      const { root, spec } = project;
-      const published = await publishSpec(deps, {
-        migration,
-        page: flags.spec,
-        workspace:
-          flags.workspace === undefined
-            ? workspaceOf(flags.spec, spec.workspace)
-            : workspaceFrom(flags.workspace, terminal.cwd, root),
-        root,
-        labels: spec.labels,
-        tasks: flags.tasks ?? null,
-        dryRun: flags.dryRun ?? false,
-      });
+      const input = publishInput(terminal, project, flags);
+      const published = await publishSpec(deps, { ...input, migration, dryRun: flags.dryRun ?? false });
       print(terminal, flags, published, renderPublished);
     });
   return withExamples(withFormat(withConnection(command)), [
     'spec publish user-preferences --spec docs/specs/user-preferences.md --dry-run',
     'spec publish user-preferences --spec docs/specs/user-preferences.md',
   ]);
+};
+
+/** A workspace that is named on the command line is named from where that is typed. */
+export const publishInput = (
+  { cwd }: Pick<Terminal, 'cwd'>,
+  { root, spec }: Config,
+  { spec: page, workspace, tasks }: PageFlags,
+): Omit<PublishInput, 'migration' | 'dryRun'> => {
+  const named = workspace === undefined ? workspaceOf(page, spec.workspace) : workspaceFrom(workspace, cwd, root);
+  return { page, workspace: named, root, labels: spec.labels, tasks: tasks ?? null };
 };
 
 type UpdateFlags = FormatFlags & ConnectionFlags & { readonly watch?: true; readonly dryRun?: true };

@@ -3,7 +3,7 @@ import { findSpecs, type FoundSpecs, readSpec } from '../../app/read-spec.ts';
 import { renderRequirements } from '../../report/render-requirements.ts';
 import { oneLine } from '../../report/text.ts';
 import { usage } from '../errors.ts';
-import { type FormatFlags, withExamples, withFormat } from '../options.ts';
+import { type FormatFlags, withExamples, withFormat, WORKSPACE } from '../options.ts';
 import { notionAccess } from '../notion-access.ts';
 import { print } from '../print.ts';
 import { specDraftCommand } from './spec-draft.ts';
@@ -12,11 +12,6 @@ import { publishCommand, updateCommand } from './spec-publish.ts';
 
 type Flags = FormatFlags & { readonly workspace?: string };
 
-const WORKSPACE = [
-  '--workspace <name>',
-  'files:FOLDER or notion (default: the configuration’s, or files:docs)',
-] as const;
-
 export const specCommand = (terminal: Terminal): Command =>
   withExamples(
     new Command('spec')
@@ -24,7 +19,7 @@ export const specCommand = (terminal: Terminal): Command =>
       .addCommand(findCommand(terminal))
       .addCommand(readCommand(terminal))
       .addCommand(specDraftCommand(terminal))
-      .addCommand(publishCommand(terminal, WORKSPACE))
+      .addCommand(publishCommand(terminal))
       .addCommand(updateCommand(terminal)),
     [
       'spec find "user preferences"',

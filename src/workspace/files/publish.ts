@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Change, Document, Publication } from '../../publication/document.ts';
 import { fileNotReadable } from '../../migration/errors.ts';
 import type { Publish } from '../workspace.ts';
@@ -65,6 +66,7 @@ async function composeAll(
     const ref = places.get(key);
     if (ref === undefined) continue;
     const { before, flaws } = (there.has(key) ? await textAt(join(folder, ref)) : null) ?? { before: null, flaws: [] };
+    await setImmediate(); // whoever publishes does other things too
     const composed = composeFile(document, ref, before, places);
     written.push({ key, ref, before, composed: { ...composed, flaws: [...flaws, ...composed.flaws] } });
   }
