@@ -69,6 +69,15 @@ describe('Alembic', () => {
     expect(await of("with op.batch_alter_table('t') as b:\n    b.drop_column('a')")).toEqual(['drop-column']);
   });
 
+  it('takes the type that a column has from the call, unless its history says another', async () => {
+    const widened = "op.alter_column('t', 'a', existing_type=sa.VARCHAR(10), type_=sa.String(length=20))";
+    expect(await found({ 'a.py': alembic(widened) })).toEqual([]);
+    expect(await found({ 'a.py': alembic(widened.replace('10', '30')) })).toHaveLength(1);
+    const made = alembic("op.create_table('t', sa.Column('a', sa.Text()))");
+    const next = alembic(widened).replace("'a'\n", "'b'\n").replace('= None', "= 'a'");
+    expect(await found({ 'a.py': made, 'b.py': next })).toHaveLength(1);
+  });
+
   it('is one transaction, but for autocommit blocks', async () => {
     const index = "op.create_index('i', 't', ['a'], postgresql_concurrently=True)";
     expect(await found({ 'a.py': alembic(index) })).toEqual([`5: not-allowed-in-transaction ${index}`]);
@@ -173,6 +182,39 @@ describe('Rails', () => {
       'drop-table',
     ]);
     expect(await of('frobnicate :t')).toEqual(['Not']);
+  });
+
+  it('knows what change_table does besides adding', async () => {
+    const lines = ['t.remove :a, :b', 't.rename :c, :d', 't.change_null :e, false', 't.remove_index name: :i'];
+    const change = (line: string) => of(`change_table :t, bulk: true do |t|\n ${line}\n end`);
+    expect(await Promise.all(lines.map(change))).toEqual([
+      ['drop-column', 'drop-column'],
+      ['rename-column'],
+      ['set-not-null'],
+      ['drop-index-non-concurrent'],
+    ]);
+    expect(await change('t.timestamps')).toEqual(['add-column-not-null-no-default', 'add-column-not-null-no-default']);
+    expect(await change('t.timestamps null: true\n t.string :x, :y')).toEqual([]);
+  });
+
+  it('names constraints as Rails does, so that they are found again', async () => {
+    const both = 'add_foreign_key :articles, :authors, validate: false\n validate_foreign_key :articles, :authors';
+    const bare = '  disable_ddl_transaction!\n';
+    expect(await of(both, bare)).toEqual([]);
+    expect(await of(both)).toContain('validate-in-same-transaction');
+    const key = 'add_foreign_key :articles, :authors, validate: false';
+    const sql = "execute 'ALTER TABLE articles VALIDATE CONSTRAINT fk_rails_e74ce85cbc'";
+    expect(await of(`${key}\n ${sql}`)).toContain('validate-in-same-transaction');
+  });
+
+  it('says which rows models change, where that is all of them', async () => {
+    expect(await of('User.update_all(plan: 1)')).toEqual(['unbounded-update']);
+    expect(await of('Admin::UserStory.unscoped.where(plan: nil).update_all("plan = 1")')).toEqual(['unbounded-update']);
+    expect(await of('Category.delete_all')).toEqual(['unbounded-delete']);
+    expect(await of('User.where(id: 1..9).update_all(plan: 1)')).toEqual(['Not']);
+    expect(await of('User.in_batches { |users| users.update_all(plan: 1) }')).toEqual(['Not']);
+    expect(await of('create_table :boxes\n Box.update_all(plan: 1)')).toEqual([]);
+    expect(await of('User.reset_column_information')).toEqual([]);
   });
 
   it('finds SQL in heredocs, its bytes in units of UTF-16', async () => {

@@ -96,11 +96,12 @@ async function readSource(
   };
 }
 
-/** Flyway keeps settings of a file beside it. */
+/** Flyway keeps settings of a file beside it, Drizzle a journal of all. */
 async function withSettings(root: string, texts: readonly (readonly [string, string])[]) {
-  const settings = texts.map(async ([name]) => {
-    const text = await readFile(join(root, `${name}.conf`), 'utf8').catch(() => null);
-    return text === null ? [] : [[`${name}.conf`, text] as const];
+  const names = ['meta/_journal.json', ...texts.map(([name]) => `${name}.conf`)];
+  const settings = names.map(async (name) => {
+    const text = await readFile(join(root, name), 'utf8').catch(() => null);
+    return text === null ? [] : [[name, text] as const];
   });
   return [...texts, ...(await Promise.all(settings)).flat()];
 }

@@ -16,11 +16,11 @@ const pattern = /lockkeeper:ignore(-file)?(?![\w-])[ \t]*([\w-]+(?:[ \t]*,[ \t]*
 
 export function directivesOf(text: string, statements: readonly Statement[]): readonly Directive[] {
   if (!text.includes(mark)) return [];
-  const statementAt = nextStatement(statements);
+  const statementAt = statementFor(text, statements);
   return [...commentsOf(text, 0, text.length)].flatMap((comment): readonly Directive[] => {
     const [found, file, rules] = pattern.exec(text.slice(comment.start, comment.end)) ?? [];
     if (found === undefined) return [];
-    const statement = file ? null : statementAt(comment.start);
+    const statement = file ? null : statementAt(comment);
     const names = (rules ?? '').split(',').map((rule) => rule.trim());
     return [{ ...comment, rules: names.filter(Boolean), statement, dangling: !file && statement === null }];
   });
@@ -36,19 +36,27 @@ function* commentsOf(text: string, from: number, to: number): Generator<Span> {
   }
 }
 
-/** Finds the innermost statement that is there, or the next one. */
-function nextStatement(statements: readonly Statement[]): (at: number) => Statement | null {
+/** Finds the innermost statement that a comment is in, the one whose line it ends, or the next one. */
+function statementFor(text: string, statements: readonly Statement[]): (comment: Span) => Statement | null {
   const outer = statements.filter(({ block }) => block === null);
-  return (at) => {
+  const ends = (before: Statement | undefined, { start, end }: Span): boolean =>
+    before !== undefined &&
+    /^[; \t]*$/u.test(text.slice(before.end, start)) &&
+    /^[ \t]*(?:\r?\n|$)/u.test(text.slice(end));
+  const nearest = (among: readonly Statement[], at: number, comment: Span): Statement | undefined =>
+    ends(among[at - 1], comment) ? among[at - 1] : among[at];
+  return (comment) => {
     let [low, high] = [0, outer.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((outer[middle]?.end ?? 0) > at) high = middle;
+      if ((outer[middle]?.end ?? 0) > comment.start) high = middle;
       else low = middle + 1;
     }
-    const next = outer[low];
-    if (!next || next.start > at || as(next.node, 'DoStmt') === undefined) return next ?? null;
-    return statements.find(({ block, end }) => block === next && end > at) ?? next;
+    const found = nearest(outer, low, comment);
+    if (!found || found.start > comment.start || as(found.node, 'DoStmt') === undefined) return found ?? null;
+    const inner = statements.filter(({ block }) => block === found);
+    const after = inner.findIndex(({ end }) => end > comment.start);
+    return nearest(inner, after === -1 ? inner.length : after, comment) ?? found;
   };
 }
 

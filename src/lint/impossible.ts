@@ -1,6 +1,8 @@
 import { as, nameIn, nameOf } from './nodes.ts';
 import type { Context, Report } from './rule.ts';
 import { qualified } from './names.ts';
+import type { Relation } from './world/objects.ts';
+import type { World } from './world/world.ts';
 
 /** Why a statement is certain to fail, whatever is in the tables, as far as what is known of them tells. */
 export function* impossible(context: Context): Generator<Report> {
@@ -51,9 +53,10 @@ function* concurrentDrop({ node, world }: Context): Generator<Report> {
 function* concurrentRefresh({ node, world }: Context): Generator<Report> {
   const refresh = as(node, 'RefreshMatViewStmt');
   const view = refresh?.concurrent && refresh.relation ? world.find(nameOf(refresh.relation)) : undefined;
-  if (!view || view.kind !== 'matview') return;
-  const usable = world
-    .indexesOf(view)
-    .some(({ unique, where, columns }) => unique && where === null && !columns.includes(null));
-  if (!usable) yield { message: `${qualified(view)} has no unique index on its columns: REFRESH CONCURRENTLY fails.` };
+  if (view?.kind === 'matview' && !hasKey(world, view))
+    yield { message: `${qualified(view)} has no unique index on its columns: REFRESH CONCURRENTLY fails.` };
 }
+
+/** A unique index of whole columns and all rows, which REFRESH CONCURRENTLY tells rows by. */
+export const hasKey = (world: World, view: Relation): boolean =>
+  world.indexesOf(view).some(({ unique, where, columns }) => unique && where === null && !columns.includes(null));

@@ -73,6 +73,18 @@ describe('comments', () => {
     ]);
   });
 
+  it('may stand behind the statement, in its line', () => {
+    const both = 'DROP TABLE a; -- lockkeeper:ignore drop-table\r\nDROP TABLE b';
+    expect(found(both)).toEqual(['2:1-2:13 drop-table']);
+    expect(found('DROP TABLE a;\n-- lockkeeper:ignore drop-table\nDROP TABLE b')).toEqual(['1:1-1:13 drop-table']);
+  });
+
+  it('are for what follows in their line, if anything does', () => {
+    expect(found('DROP TABLE a; /* lockkeeper:ignore drop-table */ DROP TABLE b;')).toEqual(['1:1-1:13 drop-table']);
+    const block = 'DO $$ BEGIN\nDROP TABLE a; -- lockkeeper:ignore drop-table\nDROP TABLE b; END $$';
+    expect(found(block).filter((one) => one.endsWith('drop-table'))).toEqual(['3:1-3:13 drop-table']);
+  });
+
   it('turn all rules off for a file', () => expect(found('DROP TABLE b; -- lockkeeper:ignore-file')).toEqual([]));
 
   it('work inside of DO blocks', () => {
@@ -81,6 +93,14 @@ describe('comments', () => {
       '3:15-3:27 locks-multiple-tables',
     ]);
   });
+});
+
+it('proposes no CONCURRENTLY for a view that has no key', () => {
+  const view = 'CREATE MATERIALIZED VIEW v AS SELECT 1 AS n;';
+  const fixOf = (schema: string) => lintSql('REFRESH MATERIALIZED VIEW v', { schema }).findings[0]?.fix;
+  expect(fixOf(view)).toBeNull();
+  expect(fixOf(`${view} CREATE UNIQUE INDEX ON v (n)`)).toBe('REFRESH MATERIALIZED VIEW CONCURRENTLY v;');
+  expect(fixOf('')).toBe('REFRESH MATERIALIZED VIEW CONCURRENTLY v;');
 });
 
 describe('files one after the other', () => {

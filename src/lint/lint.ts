@@ -8,6 +8,7 @@ import { type Found, runSection } from './run-section.ts';
 import { type TableSize, withSize } from './sizes.ts';
 import { linesOf, type Place } from './source.ts';
 import { NotSql } from './statement.ts';
+import { assumeType } from './world/alter-table.ts';
 import { apply } from './world/apply.ts';
 import type { Span } from './tokens.ts';
 import type { LockMode } from './world/lock-mode.ts';
@@ -31,6 +32,8 @@ export interface LintOptions {
 /** A file in the order in which the runner takes it. */
 export interface LintFile {
   readonly path: string;
+  /** What its tool calls it when it notes that it has run it, unless that is its name. */
+  readonly version?: string;
   /** Its SQL; whatever else the file holds is blanked, so that every place is that of the file. */
   readonly text: string;
   readonly transaction?: Wrapping;
@@ -42,6 +45,8 @@ export interface LintFile {
   readonly source?: string;
   readonly placeOf?: (span: Span) => Span;
   readonly notices?: readonly Unread[];
+  /** DDL of the types that a script says its columns have, for those that nothing else is known of. */
+  readonly stated?: string;
   /** It has not run yet, so that what it makes is new for the other files that have not. */
   readonly pending?: boolean;
 }
@@ -49,6 +54,8 @@ export interface LintFile {
 /** A part of a file that the runner sends by itself. */
 export interface Section extends Span {
   readonly transaction: Wrapping;
+  /** What its tool calls it when it notes that it has run it. */
+  readonly version?: string;
 }
 
 export interface Finding extends Place {
@@ -147,6 +154,7 @@ function lintFile(world: World, file: LintFile, options: LintOptions, on: Enable
     const transaction = file.transaction ?? options.transaction ?? 'statement';
     const pg = options.pg ?? DEFAULT_PG;
     world.session.resetAll();
+    for (const { node } of parseStatements(file.stated ?? '')) assumeType(world, node);
     const found = (file.sections ?? [{ start: 0, end: text.length, transaction }]).flatMap(
       ({ start, end, transaction: wrapping }) => {
         const inside = statements.filter((statement) => statement.start >= start && statement.start < end);

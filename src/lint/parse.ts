@@ -7,7 +7,7 @@ import { skipComments, tokensOf } from './tokens.ts';
 /** The statements of a text in their order, those inside DO blocks after the block. */
 export function parseStatements(text: string): readonly Statement[] {
   const nul = text.indexOf('\0');
-  if (nul !== -1) throw new NotSql('The file holds a NUL byte, which no SQL can.', nul);
+  if (nul !== -1) throw new NotSql('It holds a NUL byte, which no SQL can. If it is UTF-16, write it as UTF-8.', nul);
   return parsed(text).flatMap((statement) => [statement, ...innerStatements(statement)]);
 }
 

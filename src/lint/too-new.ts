@@ -1,6 +1,6 @@
-import type { ColumnDef, Constraint, FuncCall } from '@pgsql/types';
+import type { ColumnDef, Constraint } from '@pgsql/types';
 import { walk } from '../sql/expressions.ts';
-import { all, as, contains, isOn, kindOf, nameIn, type NodeKind, type NodeOf, optionOf, strings } from './nodes.ts';
+import { all, as, contains, isOn, kindOf, type NodeKind, type NodeOf, optionOf, strings } from './nodes.ts';
 import type { Context } from './rule.ts';
 import { constraintsOf } from './world/define-column.ts';
 
@@ -14,7 +14,7 @@ export interface Feature {
 export function tooNew(context: Context): readonly Feature[] {
   const kind = kindOf(context.node);
   const find = features[kind] as ((statement: unknown) => readonly (Feature | false)[]) | undefined;
-  const found = [...(find?.(as(context.node, kind)) ?? []), ...newInside(context), ...newFunctions(context)];
+  const found = [...(find?.(as(context.node, kind)) ?? []), ...newInside(context)];
   return found.filter((feature): feature is Feature => feature !== false && feature.since > context.pg);
 }
 
@@ -133,23 +133,3 @@ const readsBoth = (returning: unknown): boolean =>
 
 /** Some table is called so in the statement itself. */
 const renames = (tree: unknown): boolean => contains(tree, 'RangeVar', ({ alias }) => isOldOrNew(alias?.aliasname));
-
-const functionsSince: Readonly<Record<string, number>> = {
-  ...{ uuidv7: 18, uuidv4: 18, casefold: 18, any_value: 16, array_shuffle: 16, array_sample: 16, date_bin: 14 },
-  ...{ array_sort: 18, array_reverse: 18, to_bin: 17, to_oct: 17, random_normal: 16 },
-  ...{ regexp_count: 15, regexp_instr: 15, regexp_like: 15, regexp_substr: 15, string_to_table: 14 },
-};
-
-/** Functions of PostgreSQL that came later, unless the files create one of the name. */
-function newFunctions({ node, world, pg }: Context): readonly Feature[] {
-  const found = new Map<string, Feature>();
-  if (!contains([node], 'FuncCall')) return [];
-  walk([node], (kind, inner) => {
-    const name = kind === 'FuncCall' ? nameIn((inner as FuncCall).funcname) : null;
-    if (name === null || (name.schema !== null && name.schema !== 'pg_catalog')) return;
-    const since = Object.hasOwn(functionsSince, name.name) ? functionsSince[name.name] : undefined;
-    if (since === undefined || since <= pg || world.findRoutine(name)) return;
-    found.set(name.name, { what: `${name.name}()`, since });
-  });
-  return [...found.values()];
-}

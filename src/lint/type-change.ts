@@ -58,9 +58,16 @@ function isRelabeled(from: ColumnType, to: ColumnType, context: Context): boolea
 const coercible = new Set(['cidr>inet', 'text>varchar', 'varchar>text']);
 const widening = new Set(['varchar', 'varbit', 'timestamp', 'timestamptz', 'time', 'timetz', 'interval', 'numeric']);
 
+/** Times have six digits when nobody says how many. */
+const digits = 6;
+/** What the parser says of an interval whose fields are not limited. */
+const allFields = 0x7fff;
+const times = new Set(['timestamp', 'timestamptz', 'time', 'timetz']);
+
 /** Of the same type, with a limit that lets all values be. */
 function isWidened({ name, modifiers: from }: ColumnType, { modifiers: to }: ColumnType): boolean {
-  if (name === 'interval') return from[0] === to[0] && isWider(from[1], to[1]);
+  if (name === 'interval') return (from[0] ?? allFields) === to[0] && isWider(from[1] ?? digits, to[1]);
+  if (times.has(name)) return isWider(from[0] ?? digits, to[0]);
   if (name === 'numeric') return isWider(from[0], to[0]) && (from[1] ?? 0) === (to[1] ?? 0);
   return widening.has(name) && isWider(from[0], to[0]);
 }

@@ -51,6 +51,7 @@ export const alterColumnType: Rule = {
     { sql: 'ALTER TABLE users ALTER name SET DATA TYPE text USING name::text', schema: varchar20 },
     { sql: 'ALTER TABLE users ALTER price TYPE numeric(12,2), ALTER name TYPE varchar', schema: varchar20 },
     { sql: "SET timezone = 'UTC'; ALTER TABLE users ALTER at TYPE timestamptz", schema: varchar20 },
+    { sql: 'ALTER TABLE users ALTER at TYPE timestamp(6)', schema: varchar20 },
     'CREATE TABLE users (id int); ALTER TABLE users ALTER id TYPE bigint',
   ],
   on: ['AlterTableStmt'],

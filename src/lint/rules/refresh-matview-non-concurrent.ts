@@ -1,4 +1,5 @@
 import { oldRelation } from '../context.ts';
+import { hasKey } from '../impossible.ts';
 import { as } from '../nodes.ts';
 import { qualified } from '../names.ts';
 import { withWords } from '../rewrite.ts';
@@ -24,7 +25,8 @@ export const refreshMatviewNonConcurrent: Rule = {
     const refresh = as(context.node, 'RefreshMatViewStmt');
     const view = refresh && oldRelation(context, refresh.relation);
     if (!view || refresh.concurrent) return;
-    const fix = refresh.skipData ? null : withWords(context, ['MATERIALIZED', 'VIEW'], 'CONCURRENTLY');
+    const fails = refresh.skipData || (view.kind === 'matview' && !hasKey(context.world, view));
+    const fix = fails ? null : withWords(context, ['MATERIALIZED', 'VIEW'], 'CONCURRENTLY');
     yield { message: `Nobody can read ${qualified(view)} until it is refreshed.`, fix };
   },
 };

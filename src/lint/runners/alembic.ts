@@ -3,6 +3,13 @@ import { byName, isPython, type Runner } from './runner.ts';
 const revision = /^revision\s*(?::[^=\n]+)?=\s*['"]([^'"]+)['"]/mu;
 const before = /^down_revision\s*(?::[^=\n]+)?=\s*(.+)$/mu;
 
+/** The revision that a script makes; undefined when it is none. */
+export const revisionOf = (text: string): string | undefined => revision.exec(text)?.[1];
+
+/** The revisions before it. */
+export const parentsOf = (text: string): readonly string[] =>
+  [...(before.exec(text)?.[1] ?? '').matchAll(/['"]([^'"]+)['"]/gu)].map(([, name = '']) => name);
+
 /** `versions/*.py`, chained by their revisions; one transaction around what is pending, but for autocommit blocks. */
 export const alembic: Runner = {
   name: 'Alembic',
@@ -24,14 +31,13 @@ export const alembic: Runner = {
 
 /** Each behind those it names. */
 function chained(paths: readonly string[], textOf: (path: string) => string): readonly string[] {
-  const byRevision = new Map(paths.map((path) => [revision.exec(textOf(path))?.[1] ?? path, path]));
+  const byRevision = new Map(paths.map((path) => [revisionOf(textOf(path)) ?? path, path]));
   const ordered = new Set<string>();
   const visiting = new Set<string>();
   const visit = (path: string) => {
     if (visiting.has(path)) return; // done, or a circle
     visiting.add(path);
-    const named = before.exec(textOf(path))?.[1] ?? '';
-    for (const [, name = ''] of named.matchAll(/['"]([^'"]+)['"]/gu)) {
+    for (const name of parentsOf(textOf(path))) {
       const earlier = byRevision.get(name);
       if (earlier !== undefined) visit(earlier);
     }

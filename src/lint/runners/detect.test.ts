@@ -60,6 +60,28 @@ describe('the runner', () => {
     });
   });
 
+  it('is goose, or sql-migrate: without a transaction statement by statement', async () => {
+    const file = (mark: string, up: string, head = '') =>
+      `${head}-- +${mark} Up${up}\nSET lock_timeout = 1;\n${index}\n-- +${mark} Down\nDROP TABLE orders;`;
+    const bare = file('goose', '', '-- +goose NO TRANSACTION\n');
+    expect(await lint({ '2_b.sql': file('goose', ''), '10_c.sql': bare })).toEqual({
+      runner: 'goose',
+      paths: ['2_b.sql', '10_c.sql'],
+      found: ['2_b.sql:3:1 not-allowed-in-transaction'],
+    });
+    expect(await lint({ '1.sql': file('migrate', ''), '2.sql': file('migrate', ' notransaction') })).toEqual({
+      runner: 'sql-migrate',
+      paths: ['1.sql', '2.sql'],
+      found: ['1.sql:3:1 not-allowed-in-transaction'],
+    });
+  });
+
+  it('is Sqitch: only what is deployed is read', async () => {
+    const files = { '../sqitch.plan': '', 'a.sql': 'BEGIN; DROP TABLE a; COMMIT;' };
+    expect(await lint(files, 'db/deploy')).toMatchObject({ runner: 'Sqitch', found: ['a.sql:1:8 drop-table'] });
+    expect((await lint(files, 'db/revert')).paths).toEqual([]);
+  });
+
   it('is golang-migrate', async () => {
     expect(await lint({ '10_b.up.sql': index, '9_a.up.sql': 'SELECT 1', '9_a.down.sql': 'DROP TABLE a' })).toEqual({
       runner: 'golang-migrate',

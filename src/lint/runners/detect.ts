@@ -5,6 +5,7 @@ import { django } from './django.ts';
 import { drizzle } from './drizzle.ts';
 import { flyway } from './flyway.ts';
 import { golangMigrate } from './golang-migrate.ts';
+import { goose } from './goose.ts';
 import { graphileMigrate } from './graphile-migrate.ts';
 import { knex } from './knex.ts';
 import { liquibase } from './liquibase.ts';
@@ -13,12 +14,14 @@ import { plain } from './plain.ts';
 import { prisma } from './prisma.ts';
 import { rails } from './rails.ts';
 import type { Folder, Runner } from './runner.ts';
+import { sqitch } from './sqitch.ts';
+import { sqlMigrate } from './sql-migrate.ts';
 import { supabase } from './supabase.ts';
 
 /** The surest signs first. */
 const runners: readonly Runner[] = [
-  ...[supabase, prisma, drizzle, graphileMigrate, liquibase, dbmate, flyway, golangMigrate],
-  ...[alembic, django, rails, nodePgMigrate, knex, plain],
+  ...[supabase, prisma, drizzle, graphileMigrate, sqitch, liquibase, dbmate, goose, sqlMigrate, flyway],
+  ...[golangMigrate, alembic, django, rails, nodePgMigrate, knex, plain],
 ];
 
 /** The tool whose migrations these look like; plain files when they look like no other's. */

@@ -1,4 +1,4 @@
-import { byName, isPython, type Runner } from './runner.ts';
+import { baseName, byName, isPython, type Runner } from './runner.ts';
 
 const migration = /\bclass\s+Migration\s*\(\s*(?:migrations\.)?Migration\s*\)/u;
 
@@ -16,7 +16,9 @@ export const django: Runner = {
     ]);
     const script = readPython(text);
     const bare = isFalse(script.assigned.get('atomic'));
-    return asRead(text, script, djangoSteps(script, appOf(folder.path)), { language: 'Python', bare });
+    const app = appOf(folder.path);
+    const read = asRead(text, script, djangoSteps(script, app), { language: 'Python', bare });
+    return { ...read, version: `${app}.${baseName(path).replace(/\.py$/u, '')}` };
   },
   order: byName,
   wrapping: 'file',

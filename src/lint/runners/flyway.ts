@@ -12,7 +12,8 @@ export const flyway: Runner = {
   read: (path, text, folder) => {
     if (!pattern.test(baseName(path))) return null;
     const sql = withoutPlaceholders(text);
-    return { text: sql, transaction: wrappingOf(path, sql, folder) };
+    const version = pattern.exec(baseName(path))?.[2]?.replaceAll('_', '.');
+    return { text: sql, transaction: wrappingOf(path, sql, folder), ...(version !== undefined && { version }) };
   },
   order: (paths) => [...paths].sort((a, b) => rank(a) - rank(b) || compareNames(versionOf(a), versionOf(b))),
   wrapping: 'file',

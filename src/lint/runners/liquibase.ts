@@ -19,6 +19,7 @@ function changesets(text: string): readonly Section[] {
     start: index,
     end: marks[i + 1]?.index ?? text.length,
     transaction: wrappingOf(line),
+    ...(!/\brun(Always|OnChange):true\b/iu.test(line) && { version: nameOf(line) }),
   }));
 }
 
@@ -26,3 +27,9 @@ function wrappingOf(line: string): Section['transaction'] {
   if (!/\brunInTransaction:false\b/iu.test(line)) return 'file';
   return /\bsplitStatements:false\b/iu.test(line) ? 'batch' : 'statement';
 }
+
+/** `author:id`, either of which may be quoted. */
+const nameOf = (line: string): string => {
+  const [, author = '', id = ''] = /changeset\s+("[^"]+"|[^:]+):\s*("[^"]+"|\S+)/iu.exec(line) ?? [];
+  return `${author.replaceAll('"', '')}:${id.replaceAll('"', '')}`;
+};

@@ -14,7 +14,10 @@ export interface Folder {
 }
 
 /** What of a file a tool runs when it migrates. */
-export type Read = Pick<LintFile, 'text' | 'sections' | 'transaction' | 'source' | 'placeOf' | 'notices'>;
+export type Read = Pick<
+  LintFile,
+  'text' | 'sections' | 'transaction' | 'source' | 'placeOf' | 'notices' | 'stated' | 'version'
+>;
 
 /** A tool that runs migrations. */
 export interface Runner {

@@ -12,6 +12,16 @@ export function alterTable(world: World, { relation, cmds, objtype, missing_ok: 
   for (const command of all(cmds, 'AlterTableCmd')) alter(world, world.relation(relation), command);
 }
 
+/** `ALTER COLUMN … TYPE` as a statement of what is there, unless that is known. */
+export function assumeType(world: World, node: Node): void {
+  const { relation, cmds } = as(node, 'AlterTableStmt') ?? {};
+  if (!relation) return;
+  for (const command of all(cmds, 'AlterTableCmd')) {
+    const table = world.relation(relation);
+    if (!columnNamed(table, command.name ?? '')?.type) alter(world, table, command);
+  }
+}
+
 type Change = (world: World, table: Relation, command: AlterTableCmd) => void;
 
 const changes: Partial<Record<NonNullable<AlterTableCmd['subtype']>, Change>> = {

@@ -1,7 +1,7 @@
 import { quoted } from '../../names.ts';
 import { type ColumnSpec, columnSql, createIndex, createTable, listSql, literalSql, tableSql, words } from './ddl.ts';
 import { Given } from './given.ts';
-import { said, sqlStep, type Step, unread } from './steps.ts';
+import { said, sqlStep, stated, type Step, unread } from './steps.ts';
 import { sqlAlchemyType, sqlText, unwrapped } from './sqlalchemy.ts';
 import { type Call, callsIn, isTrue, rootOf, type Script, textOf, type Value } from './value.ts';
 
@@ -27,7 +27,9 @@ function stepOf(call: Call, place: Place): readonly Step[] {
   if (name === 'execute') return sqlStep(unwrapped(args[0] ?? options.get('sqltext')), call);
   const operation = operations[name];
   if (!operation) return unread(call, `what ${place.receiver}.${name} does is not known here`);
-  return said(call, () => operation.sql(new Given(call, withTable(args, operation.table, place))));
+  const given = new Given(call, withTable(args, operation.table, place));
+  const before = operation === operations['alter_column'] ? stated(call, () => existingType(given)) : [];
+  return [...before, ...said(call, () => operation.sql(given))];
 }
 
 /** In a batch the table goes without saying. */
@@ -212,6 +214,13 @@ function addColumn(given: Given): readonly string[] {
     ...alter(given, 0, words('ADD COLUMN', given.is('if_not_exists') && 'IF NOT EXISTS', columnSql(spec))),
     ...(isIndexed ? [createIndex({ table: table(given, 0), on: [quoted(spec.name)] })] : []),
   ];
+}
+
+/** The author says what it is now, so that Alembic can do without a look at the database. */
+function existingType(given: Given): readonly string[] {
+  const type = given.value('existing_type');
+  const column = quoted(given.text('column_name', 1));
+  return type ? alter(given, 0, `ALTER COLUMN ${column} TYPE ${sqlAlchemyType(type)}`) : [];
 }
 
 function alterColumn(given: Given): readonly string[] {

@@ -2,16 +2,21 @@ import { quoted } from '../../names.ts';
 import { columnSql, listSql, literalSql, words } from './ddl.ts';
 import { Given } from './given.ts';
 import { defaultSql, railsColumn, railsType } from './rails-columns.ts';
+import { modelStep } from './rails-models.ts';
 import {
+  addLine,
   alter,
-  changeTable,
   check,
+  checkName,
   createTableOf,
   foreignKey,
+  foreignKeyName,
+  givenInTable,
   index,
   type Make,
   reference,
   table,
+  timestampColumns,
 } from './rails-tables.ts';
 import { said, sqlStep, type Step, unread } from './steps.ts';
 import { type Call, callsIn, type Script, textOf, textsOf, type Value } from './value.ts';
@@ -41,6 +46,8 @@ const quiet = new Set([
   'reset_column_information',
   'disable_statement_timeout',
   'revert',
+  'change_table_comment',
+  'change_column_comment',
 ]);
 
 function stepOf(call: Call): readonly Step[] {
@@ -49,6 +56,8 @@ function stepOf(call: Call): readonly Step[] {
   if (name === 'execute' || name === 'exec_query') return sqlStep(trimmed(args[0]), call);
   if (around.has(name)) return name === 'up_only' || body.length > 0 ? body.flatMap(stepOf) : [];
   const isOurs = receiver === null || (receiver.kind === 'call' && receiver.name === 'connection');
+  const rows = modelStep(call);
+  if (rows) return rows;
   const make = isOurs ? operations[name] : undefined;
   if (make) return said(call, () => make(new Given(call)));
   if (isOurs && !/\?$/u.test(name)) return unread(call, `what ${name} does is not known here`);
@@ -116,13 +125,23 @@ const changeColumn: Make = (given) => {
   ];
 };
 
-const timestamps: Make = (given) => {
-  const value = given.value('default');
-  return ['created_at', 'updated_at'].map(
-    (name) =>
-      `ALTER TABLE ${table(given)} ADD COLUMN ${columnSql({ name, type: 'timestamp(6)', notNull: !given.is('null'), default: value ? defaultSql(given, value) : null })}`,
-  );
+const timestamps: Make = (given) =>
+  timestampColumns(given).map((column) => `ALTER TABLE ${table(given)} ADD COLUMN ${columnSql(column)}`);
+
+/** Lines of change_table that do not add, by the operation that does the same. */
+const inTable: Readonly<Record<string, string>> = {
+  ...{ remove: 'remove_columns', rename: 'rename_column', change: 'change_column', change_null: 'change_column_null' },
+  ...{ change_default: 'change_column_default', remove_index: 'remove_index', rename_index: 'rename_index' },
+  ...{ remove_references: 'remove_reference', remove_belongs_to: 'remove_reference' },
+  ...{ remove_timestamps: 'remove_timestamps', remove_foreign_key: 'remove_foreign_key' },
+  ...{ remove_check_constraint: 'remove_check_constraint' },
 };
+
+const changeTable: Make = (given) =>
+  given.call.body.flatMap((line) => {
+    const operation = operations[inTable[line.name] ?? ''];
+    return operation ? operation(givenInTable(given, line)) : addLine(given, line);
+  });
 
 const operations: Readonly<Record<string, Make>> = {
   ...{
@@ -148,16 +167,10 @@ const operations: Readonly<Record<string, Make>> = {
       .map((arg) => `ALTER TABLE ${table(given)} DROP COLUMN ${quoted(textOf(arg) ?? given.fail('a column', arg))}`),
   remove_timestamps: (given) =>
     ['created_at', 'updated_at'].map((at) => `ALTER TABLE ${table(given)} DROP COLUMN ${at}`),
-  remove_check_constraint: alter((given) => `DROP CONSTRAINT ${quoted(given.text('name'))}`),
-  remove_foreign_key: alter(
-    (given) =>
-      `DROP CONSTRAINT ${quoted(given.maybe('name') ?? `fk_${given.text('table', 0)}_${given.maybe('column') ?? given.text('to_table', 1)}`)}`,
-  ),
-  validate_foreign_key: alter(
-    (given) =>
-      `VALIDATE CONSTRAINT ${quoted(given.maybe('name') ?? `fk_${given.text('table', 0)}_${given.text('to_table', 1)}`)}`,
-  ),
-  validate_check_constraint: alter((given) => `VALIDATE CONSTRAINT ${quoted(given.text('name'))}`),
+  remove_check_constraint: alter((given) => `DROP CONSTRAINT ${quoted(checkName(given))}`),
+  remove_foreign_key: alter((given) => `DROP CONSTRAINT ${quoted(foreignKeyName(given))}`),
+  validate_foreign_key: alter((given) => `VALIDATE CONSTRAINT ${quoted(foreignKeyName(given))}`),
+  validate_check_constraint: alter((given) => `VALIDATE CONSTRAINT ${quoted(checkName(given))}`),
   validate_constraint: alter((given) => `VALIDATE CONSTRAINT ${quoted(given.text('name', 1))}`),
   add_unique_constraint: alter((given) =>
     words(

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { quoted } from '../../names.ts';
-import { columnOrExpression, columnSql, createIndex, createTable, tableSql, words } from './ddl.ts';
+import { columnOrExpression, type ColumnSpec, columnSql, createIndex, createTable, tableSql, words } from './ddl.ts';
 import { Given } from './given.ts';
-import { railsColumn, railsType, singular } from './rails-columns.ts';
-import { isFalse, isTrue, textOf, textsOf, type Value } from './value.ts';
+import { defaultSql, railsColumn, railsType, singular } from './rails-columns.ts';
+import { type Call, isFalse, isTrue, textOf, textsOf, type Value } from './value.ts';
 
 export type Make = (given: Given) => readonly string[];
 
@@ -12,17 +13,27 @@ export const alter =
   (action: (given: Given) => string): Make =>
   (given) => [`ALTER TABLE ${table(given)} ${action(given)}`];
 
+/** Rails names what nobody names by a hash of what it is. */
+const hashed = (prefix: string, identifier: string): string =>
+  `${prefix}_rails_${createHash('sha256').update(identifier).digest('hex').slice(0, 10)}`;
+
+/** The column of a foreign key, by its table when it is not given. */
+const foreignColumn = (given: Given): string => given.maybe('column') ?? `${singular(given.text('to_table', 1))}_id`;
+
+export const foreignKeyName = (given: Given): string =>
+  given.maybe('name') ?? hashed('fk', `${given.text('table', 0)}_${foreignColumn(given)}_fk`);
+
+export const checkName = (given: Given): string =>
+  given.maybe('name') ?? hashed('chk', `${given.text('table', 0)}_${given.text('expression', 1)}_chk`);
+
 const notValid = (given: Given): string | false => given.isNot('validate') && 'NOT VALID';
 
 export const foreignKey: Make = (given) => {
-  const target = given.text('to_table', 1);
-  const own = given.maybe('column') ?? `${singular(target)}_id`;
-  const name = given.maybe('name');
   return [
     words(
-      `ALTER TABLE ${table(given)} ADD`,
-      name !== null && `CONSTRAINT ${quoted(name)}`,
-      `FOREIGN KEY (${quoted(own)}) REFERENCES ${tableSql(target)} (${quoted(given.maybe('primary_key') ?? 'id')})`,
+      `ALTER TABLE ${table(given)} ADD CONSTRAINT ${quoted(foreignKeyName(given))}`,
+      `FOREIGN KEY (${quoted(foreignColumn(given))})`,
+      `REFERENCES ${tableSql(given.text('to_table', 1))} (${quoted(given.maybe('primary_key') ?? 'id')})`,
       notValid(given),
     ),
   ];
@@ -30,7 +41,7 @@ export const foreignKey: Make = (given) => {
 
 export const check: Make = (given) => [
   words(
-    `ALTER TABLE ${table(given)} ADD CONSTRAINT ${quoted(given.maybe('name') ?? `chk_rails_${given.text('table', 0)}`)} CHECK (${given.text('expression', 1)})`,
+    `ALTER TABLE ${table(given)} ADD CONSTRAINT ${quoted(checkName(given))} CHECK (${given.text('expression', 1)})`,
     notValid(given),
   ),
 ];
@@ -52,12 +63,12 @@ export const index: Make = (given) => {
 
 /** `add_reference :orders, :user, foreign_key: true`: a column, an index, and a foreign key. */
 export const reference: Make = (given) => {
-  const own = quoted(`${given.text('reference', 1)}_id`);
+  const own = `${given.text('reference', 1)}_id`;
   const type = railsType(given.maybe('type') ?? 'bigint', given);
-  const column = columnSql({ name: `${given.text('reference', 1)}_id`, type, notNull: given.isNot('null') });
+  const column = columnSql({ name: own, type, notNull: given.isNot('null') });
   const options = optionsIn(given.value('index'));
   const concurrently = textOf(options.get('algorithm')) === 'concurrently';
-  const index = { table: table(given), on: [own], unique: isTrue(options.get('unique')), concurrently };
+  const index = { table: table(given), on: [quoted(own)], unique: isTrue(options.get('unique')), concurrently };
   return [
     `ALTER TABLE ${table(given)} ADD COLUMN ${column}`,
     ...(given.isNot('index') ? [] : [createIndex(index)]),
@@ -69,7 +80,8 @@ function referenceKey(given: Given, own: string): string {
   const options = optionsIn(given.value('foreign_key'));
   const target = textOf(options.get('to_table')) ?? `${given.text('reference', 1)}s`;
   return words(
-    `ALTER TABLE ${table(given)} ADD FOREIGN KEY (${own}) REFERENCES ${tableSql(target)} (id)`,
+    `ALTER TABLE ${table(given)} ADD CONSTRAINT ${quoted(hashed('fk', `${given.text('table', 0)}_${own}_fk`))}`,
+    `FOREIGN KEY (${quoted(own)}) REFERENCES ${tableSql(target)} (id)`,
     isFalse(options.get('validate')) && 'NOT VALID',
   );
 }
@@ -77,33 +89,44 @@ function referenceKey(given: Given, own: string): string {
 const optionsIn = (value: Value | undefined): ReadonlyMap<string, Value> =>
   value?.kind === 'map' ? value.entries : new Map<string, Value>();
 
-/** `t.string :name`, `t.references :user`, `t.timestamps` and `t.index` in a table's block. */
-function definitions(given: Given): { columns: readonly string[]; after: readonly string[] } {
-  const [columns, after]: [string[], string[]] = [[], []];
-  const owner = given.call.args[0];
-  for (const call of given.call.body) {
-    const name = call.name;
-    const own = new Given(call, owner ? [owner, ...call.args] : call.args);
-    if (name === 'timestamps')
-      columns.push(
-        ...['created_at', 'updated_at'].map((at) =>
-          columnSql({ name: at, type: 'timestamp(6)', notNull: !own.is('null') }),
-        ),
-      );
-    else if (name === 'index') after.push(...index(own));
-    else if (name === 'foreign_key') after.push(...foreignKey(own));
-    else if (name === 'check_constraint') after.push(...check(own));
-    else if (name === 'references' || name === 'belongs_to')
-      for (const sql of reference(own))
-        (sql.includes(' ADD COLUMN ') ? columns : after).push(sql.replace(/^.* ADD COLUMN /u, ''));
-    else if (name === 'column') columns.push(railsColumn(own, own.text('column', 1), own.text('type', 2)));
-    else for (const arg of call.args) columns.push(railsColumn(own, textOf(arg) ?? own.fail('a column', arg), name));
-  }
-  return { columns, after };
+interface Defined {
+  readonly columns: readonly string[];
+  /** Statements that follow. */
+  readonly after: readonly string[];
 }
 
+/** A line in a table's block: `t.string :name`, `t.references :user`, `t.timestamps`, `t.index`. */
+function defined(own: Given): Defined {
+  const { name, args } = own.call;
+  if (name === 'timestamps') return { columns: timestampColumns(own).map(columnSql), after: [] };
+  if (name === 'index') return { columns: [], after: index(own) };
+  if (name === 'foreign_key') return { columns: [], after: foreignKey(own) };
+  if (name === 'check_constraint') return { columns: [], after: check(own) };
+  if (name === 'references' || name === 'belongs_to') {
+    const [column = '', ...after] = reference(own);
+    return { columns: [column.replace(/^.* ADD COLUMN /u, '')], after };
+  }
+  if (name === 'column') return { columns: [railsColumn(own, own.text('column', 1), own.text('type', 2))], after: [] };
+  return {
+    columns: args.slice(1).map((arg) => railsColumn(own, textOf(arg) ?? own.fail('a column', arg), name)),
+    after: [],
+  };
+}
+
+export const timestampColumns = (given: Given): readonly ColumnSpec[] => {
+  const value = given.value('default');
+  return ['created_at', 'updated_at'].map((name) => ({
+    ...{ name, type: 'timestamp(6)', notNull: !given.is('null') },
+    default: value ? defaultSql(given, value) : null,
+  }));
+};
+
+/** What a line in a block is given, the table before all else. */
+export const givenInTable = ({ call: { args } }: Given, line: Call): Given =>
+  new Given({ ...line, args: [...args.slice(0, 1), ...line.args] });
+
 export const createTableOf: Make = (given) => {
-  const { columns, after } = definitions(given);
+  const lines = given.call.body.map((line) => defined(givenInTable(given, line)));
   const id = given.value('id');
   const key =
     textOf(id) === 'uuid' ? 'uuid DEFAULT gen_random_uuid()' : textOf(id) === 'integer' ? 'serial' : 'bigserial';
@@ -113,16 +136,16 @@ export const createTableOf: Make = (given) => {
     : [];
   return [
     ...dropped,
-    createTable(table(given), [...own, ...columns]).replace(
+    createTable(table(given), [...own, ...lines.flatMap(({ columns }) => columns)]).replace(
       'CREATE TABLE',
       given.is('if_not_exists') ? 'CREATE TABLE IF NOT EXISTS' : 'CREATE TABLE',
     ),
-    ...after,
+    ...lines.flatMap(({ after }) => after),
   ];
 };
 
-/** One ALTER TABLE for each line: the locks are the same. */
-export const changeTable: Make = (given) => {
-  const { columns, after } = definitions(given);
+/** A line of change_table that adds: an ALTER TABLE of its own, since the locks are the same. */
+export const addLine = (given: Given, line: Call): readonly string[] => {
+  const { columns, after } = defined(givenInTable(given, line));
   return [...columns.map((sql) => `ALTER TABLE ${table(given)} ADD COLUMN ${sql}`), ...after];
 };

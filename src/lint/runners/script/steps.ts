@@ -5,9 +5,10 @@ import type { Read } from '../runner.ts';
 import { Computed } from './given.ts';
 import type { Call, Script, Text, Value } from './value.ts';
 
-/** What a part of a script sends to the server, or why that can not be said. */
+/** What a part of a script sends to the server, what it says is there already, or why that can not be said. */
 export type Step =
   | { readonly sql: string; readonly span: Span; readonly text?: Text; readonly outside?: boolean }
+  | { readonly stated: string; readonly span: Span }
   | { readonly unread: string; readonly span: Span };
 
 const says = ({ span }: Call, ...statements: readonly string[]): readonly Step[] =>
@@ -24,6 +25,10 @@ export function said(call: Call, sql: () => readonly string[]): readonly Step[] 
     throw error;
   }
 }
+
+/** DDL of what a call says is there before it. */
+export const stated = (call: Call, sql: () => readonly string[]): readonly Step[] =>
+  said(call, sql).flatMap((step) => ('sql' in step ? [{ stated: step.sql, span: step.span }] : []));
 
 /** SQL that stands in the script as it is. */
 export function sqlStep(value: Value | undefined, call: Call): readonly Step[] {
@@ -55,13 +60,18 @@ export function asRead(source: string, script: Script, steps: readonly Step[], {
       span: oneUnit(script.brokenAt),
     });
   for (const step of steps) {
+    if ('stated' in step) continue;
     const why = 'unread' in step ? step.unread : whyNotSql(step.sql);
     if ('sql' in step && why === null) written.add(step, bare || step.outside === true ? 'batch' : 'file');
     else written.notices.push({ message: `Not read: ${why ?? ''}.`, span: step.span });
   }
   const { sql: text, sections, notices, pieces } = written;
   const transaction = bare ? 'batch' : 'file';
-  return { text, source, sections, notices, transaction, placeOf: (span) => placeOf(pieces, span) };
+  const before = steps.flatMap((step) => ('stated' in step && whyNotSql(step.stated) === null ? [step.stated] : []));
+  return {
+    ...{ text, source, sections, notices, transaction, stated: before.join(';\n') },
+    placeOf: (span) => placeOf(pieces, span),
+  };
 }
 
 /** SQL as it is put together. */

@@ -64,6 +64,7 @@ export function textsOf(value: Value | undefined): readonly string[] | null {
 }
 
 export const isTrue = (value: Value | undefined): boolean => value?.kind === 'plain' && value.value === true;
+export const isNull = (value: Value | undefined): boolean => value?.kind === 'plain' && value.value === null;
 export const isFalse = (value: Value | undefined): boolean => value?.kind === 'plain' && value.value === false;
 
 /** Several texts written one after the other, as one. */
