@@ -156,8 +156,8 @@ export const executing: readonly Mutant[] = [
   {
     name: 'a step checks the claim',
     file: 'execute/forward.ts',
-    find: '          ...t,\n        });\n        await c.journal.fence(c.session, c.run);',
-    replace: '          ...t,\n        });',
+    find: 'state, ...timing });\n    await c.journal.fence(c.session, c.run);',
+    replace: 'state, ...timing });',
     test: { file: 'executor-races', name: 'a step of an executor that was replaced is not kept' },
   },
   {
