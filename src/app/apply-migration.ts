@@ -15,6 +15,7 @@ import { journalOf, type Deps } from './deps.ts';
 import { notConfirmed, permissionMissing, rollbackUnfinished } from './errors.ts';
 import { refuseUnreadableJournal } from './journal-rights.ts';
 import { planWith, readAuthored, refuseEdited } from './plan-migration.ts';
+import { refuseUnusable } from './refuse-unusable.ts';
 import { describeTarget } from './target-summary.ts';
 import { withRun } from './with-run.ts';
 
@@ -85,6 +86,7 @@ interface Chosen {
 
 /** The stored plan when something of it has run; else the plan given, or a new one from the document. */
 async function choosePlan(deps: Deps, input: Input): Promise<Chosen> {
+  if ('plan' in input) refuseUnusable(input.plan);
   const authored =
     'plan' in input ? toMigration(input.plan.document as MigrationDocument) : await readAuthored(deps, input.migration);
   const session = await deps.connect('read', authored.name);
