@@ -10,6 +10,7 @@ import type { Journal, Run } from '../journal/journal.ts';
 import { runNotFound } from '../journal/errors.ts';
 import { followUps, toMigration, type MigrationDocument } from '../migration/migration.ts';
 import type { RunDocument } from './documents.ts';
+import { sql } from '../sql/sql.ts';
 import { journalOf, type Deps } from './deps.ts';
 import { type Followed, followPages } from './follow-pages.ts';
 
@@ -111,6 +112,8 @@ async function begin(
 ): Promise<Run> {
   for (;;) {
     const begun = await session.transaction(async () => {
+      // A process that is frozen now must not keep others from beginning for longer than this.
+      await session.execute(sql`SET LOCAL idle_in_transaction_session_timeout = '5s'`);
       if (!(await journal.takeTurn(session))) return null;
       await prepare(session, journal);
       const found = await journal.run(session, migration);
