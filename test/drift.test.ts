@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { applyMigration } from '../src/app/apply-migration.ts';
+import { createLockkeeper } from '../src/app/lockkeeper.ts';
+import { planMigration } from '../src/app/plan-migration.ts';
+import type { Plan } from '../src/plan/plan.ts';
 import { withDatabase } from './support/database.ts';
 import { engineOn } from './support/engine.ts';
 
@@ -30,11 +34,20 @@ it('goes on when nobody changed anything, and after a rollback', () =>
     expect((await apply('switch')).outcome).toBe('reached');
   }));
 
+it('refuses a plan that was edited, or that is none', () =>
+  withDatabase(before, async (db) => {
+    const { deps } = engineOn(db.connect, migration);
+    const lockkeeper = createLockkeeper({ connect: db.connect });
+    const plan = await planMigration(deps, { migration });
+    const edited = JSON.parse(JSON.stringify(plan).replaceAll('user_preferences', 'user_settings')) as Plan;
+    for (const one of [edited, { ...plan, mappings: [] }, { ...plan, phases: undefined }] as Plan[])
+      await expect(lockkeeper.apply(one, { to: 'expand' })).rejects.toMatchObject({ code: 'PLAN_STALE' });
+    expect(await lockkeeper.apply(plan, { to: 'expand' })).toMatchObject({ outcome: 'reached' });
+  }));
+
 it('refuses a plan made before the table was changed', () =>
   withDatabase(before, async (db) => {
     const { apply, deps } = engineOn(db.connect, migration);
-    const { planMigration } = await import('../src/app/plan-migration.ts');
-    const { applyMigration } = await import('../src/app/apply-migration.ts');
     const plan = await planMigration(deps, { migration });
     await db.run('ALTER TABLE users ADD COLUMN surprise int');
     const yes = () => Promise.resolve(true);

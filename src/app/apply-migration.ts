@@ -3,7 +3,7 @@ import { fingerprint } from '../catalog/fingerprint.ts';
 import type { Session } from '../database/database.ts';
 import { checkTarget } from '../database/preflight.ts';
 import { phaseNames, type PhaseName } from '../events.ts';
-import { afterUnfinished, drift, overlap, wrongPhase } from '../execute/errors.ts';
+import { afterUnfinished, drift, wrongPhase } from '../execute/errors.ts';
 import { runForward, type ClosedGate } from '../execute/forward.ts';
 import { approvedBy } from '../execute/gates.ts';
 import type { Journal, Run } from '../journal/journal.ts';
@@ -15,6 +15,8 @@ import { journalOf, type Deps } from './deps.ts';
 import { notConfirmed, permissionMissing, rollbackUnfinished } from './errors.ts';
 import { refuseUnreadableJournal } from './journal-rights.ts';
 import { planWith, readAuthored, refuseEdited } from './plan-migration.ts';
+import { refuseOverlap } from './refuse-overlap.ts';
+import { refuseUnusable } from './refuse-unusable.ts';
 import { describeTarget } from './target-summary.ts';
 import { withRun } from './with-run.ts';
 
@@ -85,6 +87,7 @@ interface Chosen {
 
 /** The stored plan when something of it has run; else the plan given, or a new one from the document. */
 async function choosePlan(deps: Deps, input: Input): Promise<Chosen> {
+  if ('plan' in input) refuseUnusable(input.plan);
   const authored =
     'plan' in input ? toMigration(input.plan.document as MigrationDocument) : await readAuthored(deps, input.migration);
   const session = await deps.connect('read', authored.name);
@@ -105,9 +108,8 @@ function refuseBackwards(plan: Plan, stored: Run | null, to: PhaseName): void {
   if (stored?.phase && !reached(stored.phase, to)) throw wrongPhase(plan.migration, stored.phase, to);
 }
 
-/** Under the executor's lock: the journal is there, nobody else touches these tables, and they are as the plan expects. */
+/** Nobody else touches these tables, and they are as the plan expects. */
 async function prepare(session: Session, journal: Journal, plan: Plan, after: readonly string[]): Promise<void> {
-  await journal.install(session);
   const run = await journal.run(session, plan.migration);
   const steps = run ? await journal.steps(session, run.id) : [];
   if (steps.some((s) => s.step.includes('#revive'))) throw rollbackUnfinished(plan.migration);
@@ -118,18 +120,7 @@ async function prepare(session: Session, journal: Journal, plan: Plan, after: re
   }
   if (await journal.begunRun(session, plan.migration)) return;
   await refuseStale(session, plan);
-  await session.transaction(() => journal.store(session, plan));
-}
-
-async function refuseOverlap(session: Session, journal: Journal, plan: Plan): Promise<void> {
-  const mine = plan.fingerprints.map((f) => f.relation);
-  for (const other of await journal.runs(session)) {
-    if (other.migration === plan.migration || ['planned', 'done', 'rolledBack'].includes(other.state)) continue;
-    const shared = [...other.plan.fingerprints.map((f) => f.relation), ...other.plan.newTables].filter((r) =>
-      mine.some((m) => m.schema === r.schema && m.name === r.name),
-    );
-    if (shared.length) throw overlap(plan.migration, other.migration, shared);
-  }
+  await journal.store(session, plan);
 }
 
 /** A plan that has not begun fits only the tables it was made for. */

@@ -41,6 +41,13 @@ export const rollbackUnfinished = (migration: string) =>
     fix: `Finish it first: lockkeeper rollback ${migration} --to switch`,
   });
 
+export const betweenPhases = (migration: string) =>
+  new LockkeeperError('WRONG_PHASE', {
+    message: `"${migration}" was cut short between switch and contract.`,
+    hint: 'Its old column is archived, or has not taken all current values yet.',
+    fix: `Finish it first: lockkeeper apply ${migration}, or lockkeeper rollback ${migration} --to switch`,
+  });
+
 export const needsApproval = (migration: string, gate: string, why: string) =>
   new LockkeeperError('GATE_CLOSED', {
     message: `It needs the approval ${gate}.`,

@@ -1,8 +1,9 @@
 import { phaseNames } from '../events.ts';
 import { rememberSwitch } from '../execute/forward.ts';
+import { isArchived } from '../execute/our-triggers.ts';
 import { ident, sql } from '../sql/sql.ts';
 import type { Deps } from './deps.ts';
-import { wrongPhaseFor } from './errors.ts';
+import { betweenPhases, wrongPhaseFor } from './errors.ts';
 import { onRun } from './read-run.ts';
 
 export interface ReadsDocument {
@@ -23,6 +24,8 @@ export async function setReads(
       run.phase === 'contract'
     )
       throw wrongPhaseFor(run.migration, run.phase, 'dual-write');
+    const states = new Map((await journal.steps(session, run.id)).map((s) => [s.step, s.state]));
+    if (isArchived(run, states)) throw betweenPhases(run.migration);
     await session.query(sql`SELECT ${ident(journal.schema)}.set_reads(${run.migration}, ${percent}::numeric)`);
     if (percent === 100) await rememberSwitch({ journal, session, plan: run.plan, run });
     return { schema: 'lockkeeper.reads/1', migration: run.migration, percent };

@@ -12,6 +12,7 @@ import type { RunDocument } from './documents.ts';
 import { journalOf, type Deps } from './deps.ts';
 import { needsApproval, notConfirmed, purged } from './errors.ts';
 import { nameOf } from './read-run.ts';
+import { refuseOverlap } from './refuse-overlap.ts';
 import { describeTarget } from './target-summary.ts';
 import { withRun } from './with-run.ts';
 
@@ -58,7 +59,11 @@ export async function rollbackMigration(
       direction: 'back',
       to: to ?? 'expand',
       takeOver: options.takeOver ?? false,
-      prepare: (session) => journal.install(session),
+      prepare: async (session) => {
+        const run = await journal.run(session, migration);
+        // One that is open keeps others away already.
+        if (run?.state === 'done') await refuseOverlap(session, journal, run.plan);
+      },
     },
     async ({ context, limits }) => {
       const outcome = await runBack(context, { to, limits });

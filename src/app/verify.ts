@@ -1,16 +1,17 @@
 import type { RunContext } from '../backfill/context.ts';
 import { drainAll, drainAndSettle } from '../backfill/drain.ts';
 import { openExecutor } from '../execute/executor.ts';
-import { begun, reinstallTriggers } from '../execute/our-triggers.ts';
+import { begun, isArchived, reinstallTriggers } from '../execute/our-triggers.ts';
 import { compareShapes, countLossless } from '../verify/parity.ts';
 import { checkTriggers, expectedTriggers } from '../verify/triggers.ts';
 import { raw } from '../sql/sql.ts';
 import { readServer } from '../catalog/read-server.ts';
-import type { Journal, Run, StepState } from '../journal/journal.ts';
+import type { Queryable, Session } from '../database/database.ts';
+import type { Journal, Run } from '../journal/journal.ts';
 import type { PlannedMapping } from '../plan/plan.ts';
 import type { VerifyDocument } from './documents.ts';
 import type { Deps } from './deps.ts';
-import { nothingToCompare, wrongPhaseFor } from './errors.ts';
+import { betweenPhases, nothingToCompare, wrongPhaseFor } from './errors.ts';
 import { onRun } from './read-run.ts';
 
 /**
@@ -25,8 +26,8 @@ export async function verify(
     const phase = run.phase;
     if (phase === null || (phase === 'expand' && !repair)) throw wrongPhaseFor(run.migration, phase, 'backfill');
     if (phase === 'contract') throw nothingToCompare(run.migration);
-    const states = new Map((await journal.steps(session, run.id)).map((s) => [s.step, s.state]));
-    const repaired = repair ? await mend(deps, journal, run, states) : new Map<string, (number | null)[]>();
+    if (isArchived(run, await readStates(journal, session, run))) throw betweenPhases(run.migration);
+    const repaired = repair ? await mend(deps, journal, run) : new Map<string, (number | null)[]>();
     const mappings: VerifyDocument['mappings'][number][] = [];
     for (const mapping of run.plan.mappings) {
       const counts = await compareShapes(session, mapping);
@@ -43,7 +44,7 @@ export async function verify(
         }),
       );
     }
-    const triggers = await checkTriggers(session, expectedTriggers(run.plan, begun(states)));
+    const triggers = await changedTriggers(journal, session, run);
     return {
       schema: 'lockkeeper.verify/1',
       migration: run.migration,
@@ -54,32 +55,64 @@ export async function verify(
   });
 }
 
-/** Puts back triggers that were changed, under the lock that a run holds, and then makes what differs take the old shape's values. */
-async function mend(
-  deps: Deps,
-  journal: Journal,
-  run: Run,
-  states: ReadonlyMap<string, StepState>,
-): Promise<ReadonlyMap<string, (number | null)[]>> {
-  const { connect, emit, clock, signal } = deps;
-  const watch = await connect('watch', run.migration);
+const readStates = async (journal: Journal, db: Queryable, { id }: Pick<Run, 'id'>) =>
+  new Map((await journal.steps(db, id)).map((s) => [s.step, s.state]));
+
+const changedTriggers = async (journal: Journal, db: Queryable, run: Run) =>
+  await checkTriggers(db, expectedTriggers(run.plan, begun(await readStates(journal, db, run))));
+
+/** Puts back triggers that were changed, and then makes what differs take the old shape's values. */
+async function mend(deps: Deps, journal: Journal, found: Run): Promise<ReadonlyMap<string, (number | null)[]>> {
+  const watch = await deps.connect('watch', found.migration);
   try {
     const { deadlockTimeoutMs, maySetDeadlockTimeout } = await readServer(watch);
-    const known = { connect, journal, emit, clock, signal, run, plan: run.plan };
-    const context = { ...known, session: watch, deadlockTimeoutMs, maySetDeadlockTimeout };
-    if ((await checkTriggers(watch, expectedTriggers(run.plan, begun(states)))).length) {
-      const executor = await openExecutor(connect, journal, run.migration, { takeOver: false, clock });
-      await reinstallTriggers({ ...context, session: executor }, states).finally(() => executor.close());
-    }
+    const contextOf = (run: Run, session: Session): RunContext => {
+      const { connect, emit, clock, signal } = deps;
+      return {
+        connect,
+        emit,
+        clock,
+        signal,
+        journal,
+        session,
+        run,
+        plan: run.plan,
+        deadlockTimeoutMs,
+        maySetDeadlockTimeout,
+      };
+    };
+    if ((await changedTriggers(journal, watch, found)).length) await mendTriggers(deps, journal, found, contextOf);
+    const run = (await journal.run(watch, found.migration)) ?? found;
+    const states = await readStates(journal, watch, run);
+    if (isArchived(run, states)) throw betweenPhases(run.migration);
     // While every writer is captured, what a drain misses is on the list already: there is nothing to wait for.
     const done = begun(states);
     const isCaptured = !run.plan.phases.some((p) => p.name === 'dual-write' && p.steps.some((s) => done.has(s.id)));
     const drain = isCaptured ? drainAll : drainAndSettle;
     const repaired = new Map<string, (number | null)[]>();
-    for (const mapping of run.plan.mappings) repaired.set(mapping.id, await repairMapping(context, mapping, drain));
+    for (const mapping of run.plan.mappings)
+      repaired.set(mapping.id, await repairMapping(contextOf(run, watch), mapping, drain));
     return repaired;
   } finally {
     await watch.close();
+  }
+}
+
+/** Under the lock that a run holds: what there is to put back is asked again then, since somebody may have gone on meanwhile. */
+async function mendTriggers(
+  { connect, clock }: Deps,
+  journal: Journal,
+  found: Run,
+  contextOf: (run: Run, session: Session) => RunContext,
+): Promise<void> {
+  const executor = await openExecutor(connect, journal, found.migration, { takeOver: false, clock });
+  try {
+    const run = (await journal.run(executor, found.migration)) ?? found;
+    const states = await readStates(journal, executor, run);
+    if (isArchived(run, states)) throw betweenPhases(run.migration);
+    await reinstallTriggers(contextOf(run, executor), states);
+  } finally {
+    await executor.close();
   }
 }
 

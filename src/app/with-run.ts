@@ -10,6 +10,7 @@ import type { Journal, Run } from '../journal/journal.ts';
 import { runNotFound } from '../journal/errors.ts';
 import { followUps, toMigration, type MigrationDocument } from '../migration/migration.ts';
 import type { RunDocument } from './documents.ts';
+import { sql } from '../sql/sql.ts';
 import { journalOf, type Deps } from './deps.ts';
 import { type Followed, followPages } from './follow-pages.ts';
 
@@ -25,7 +26,7 @@ interface Asked {
   readonly direction: 'forward' | 'back';
   readonly to: PhaseName;
   readonly takeOver: boolean;
-  /** Under the lock and before anything is claimed: stores or checks the run. */
+  /** Under the lock, in the transaction that claims the run: stores or checks it. */
   readonly prepare: (session: Session, journal: Journal) => Promise<void>;
 }
 
@@ -52,16 +53,9 @@ async function holding(
     clock: deps.clock,
   });
   try {
-    await asked.prepare(session, journal);
-    const found = await journal.run(session, asked.migration);
-    if (!found) throw runNotFound(asked.migration);
+    await journal.install(session);
     const server = await readServer(session);
-    const token = await journal.claim(session, found.id, {
-      host: deps.self.host,
-      process: deps.self.process,
-      backend: session.pid,
-    });
-    const run = { ...found, token };
+    const run = await begin(deps, session, journal, asked);
     await using events = await keepEvents(deps, journal, run, pages);
     events.emit({
       type: 'run.started',
@@ -106,6 +100,29 @@ async function holding(
     };
   } finally {
     await session.close().catch(() => undefined);
+  }
+}
+
+/** One program at a time looks what is open and claims its run: two that look at once would both find the table free. The turn is tried, and never waited for. */
+async function begin(
+  { clock, self }: Deps,
+  session: Session,
+  journal: Journal,
+  { migration, prepare }: Asked,
+): Promise<Run> {
+  for (;;) {
+    const begun = await session.transaction(async () => {
+      // A process that is frozen now must not keep others from beginning for longer than this.
+      await session.execute(sql`SET LOCAL idle_in_transaction_session_timeout = '5s'`);
+      if (!(await journal.takeTurn(session))) return null;
+      await prepare(session, journal);
+      const found = await journal.run(session, migration);
+      if (!found) throw runNotFound(migration);
+      const owner = { host: self.host, process: self.process, backend: session.pid };
+      return { ...found, token: await journal.claim(session, found.id, owner) };
+    });
+    if (begun) return begun;
+    await clock.sleep(20);
   }
 }
 

@@ -43,7 +43,10 @@ interface Work {
   misfits: number;
 }
 
-/** Visits every page of a mapping's source once, with several sessions, until all are done or the signal aborts. Goes on where an earlier one stopped. */
+/**
+ * Visits every page of a mapping's source once, with several sessions, until the journal says that all are done or the signal aborts.
+ * Goes on where an earlier one stopped.
+ */
 export async function sweep(
   c: RunContext,
   mapping: PlannedMapping,
@@ -56,15 +59,15 @@ export async function sweep(
     try {
       const sweeps = await untilHad(c, () => openSweeps(c, watch, mapping, direction));
       if (sweeps.every((s) => !s.open.length)) return;
-      const rewritten = await visit(c, mapping, direction, limits, fireTriggers, sweeps, watch);
-      if (!rewritten) return;
+      await visit(c, mapping, direction, limits, fireTriggers, sweeps, watch);
+      if (isStopping(c)) return;
     } finally {
       await watch.close();
     }
   }
 }
 
-/** True when a leaf was rewritten meanwhile, and its sweep must begin again. */
+/** Ends when there is no more to do, but also when a leaf was rewritten meanwhile, or too many workers left at once. */
 async function visit(
   c: RunContext,
   mapping: PlannedMapping,
@@ -73,7 +76,7 @@ async function visit(
   fireTriggers: boolean,
   sweeps: readonly Sweep[],
   watch: Session,
-): Promise<boolean> {
+): Promise<void> {
   const sum = (of: (s: Sweep) => number) => sweeps.reduce((total, s) => total + of(s), 0);
   const work: Work = {
     c,
@@ -109,9 +112,8 @@ async function visit(
   await tending;
   work.progress.tell();
   if (work.misfits) c.emit({ type: 'quarantine.found', mapping: mapping.id, rows: work.misfits });
-  if (work.failed instanceof LeafRewritten) return true;
-  if (work.failed) throw work.failed instanceof Error ? work.failed : new Error('A worker failed.');
-  return false;
+  if (work.failed && !(work.failed instanceof LeafRewritten))
+    throw work.failed instanceof Error ? work.failed : new Error('A worker failed.');
 }
 
 /** As many as are wanted now; those that are too many end after their chunk. */

@@ -54,12 +54,20 @@ async function leavePhase(c: RunContext, phase: PlannedPhase): Promise<void> {
   await c.session.transaction(async () => {
     await c.journal.setPhase(c.session, c.run, before);
     if (phase.name === 'switch') await c.journal.setSwitched(c.session, c.run, null);
+    await turnReads(c, phase.name);
     // An approval is for one passage.
     const gates = [`phase-${phase.name}`, ...phase.steps.flatMap((s) => (s.kind === 'gate' ? [s.gate] : []))];
     await c.session.query(
       sql`DELETE FROM ${ident(c.journal.schema)}.approval WHERE migration = ${c.run.migration} AND gate = ANY (${gates}::text[])`,
     );
   });
+}
+
+/** After contract everybody reads the new shape, and goes on so until the old one is up to date; before dual-write nobody may. */
+async function turnReads(c: RunContext, leaving: PhaseName): Promise<void> {
+  const percent = leaving === 'contract' ? 100 : leaving === 'dual-write' ? 0 : null;
+  if (percent !== null && c.plan.mappings.length)
+    await c.session.query(sql`SELECT ${ident(c.journal.schema)}.set_reads(${c.run.migration}, ${percent}::numeric)`);
 }
 
 async function undoStep(c: RunContext, step: PlannedStep, options: BackOptions): Promise<void> {

@@ -67,13 +67,9 @@ async function runPhase(
   const gates = phase.steps.filter((s) => s.kind === 'gate');
   for (const step of phase.steps) {
     if (isStopping(c)) return { outcome: 'interrupted' };
-    if (states.get(step.id) === 'done') continue;
+    if (states.get(step.id) === 'done' && (step.kind !== 'gate' || isBehind(phase, step, states))) continue;
     if (step.kind === 'gate') {
-      const closed = await passGates(
-        c,
-        gates.filter((g) => !states.has(g.id) || states.get(g.id) !== 'done'),
-        step,
-      );
+      const closed = await passGates(c, gates.slice(gates.indexOf(step)), step);
       if (closed.length) return { outcome: 'waiting', closed };
       await c.journal.recordStep(c.session, c.run.id, {
         step: step.id,
@@ -92,13 +88,17 @@ async function runPhase(
   return null;
 }
 
+/** A gate guards what comes after it: until some of that has begun, what it saw may not hold any more. */
+const isBehind = ({ steps }: PlannedPhase, gate: PlannedGate, states: ReadonlyMap<string, StepState>): boolean =>
+  steps.slice(steps.indexOf(gate)).some((s) => s.kind !== 'gate' && states.has(s.id) && states.get(s.id) !== 'undone');
+
 const isDone = async (c: RunContext, step: string) =>
   (await c.journal.steps(c.session, c.run.id)).some((s) => s.step === step && s.state === 'done');
 
 /** All gates that a person opens are told at once when one is closed; they are passed one by one. */
 async function passGates(
   c: RunContext,
-  open: readonly PlannedGate[],
+  left: readonly PlannedGate[],
   step: PlannedGate,
 ): Promise<readonly ClosedGate[]> {
   await checkOurTriggers(c, new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state])));
@@ -112,7 +112,7 @@ async function passGates(
     return [];
   }
   const closed: ClosedGate[] = [];
-  for (const gate of open) {
+  for (const gate of left) {
     // Reading whole tables is for when nothing else stands in the way.
     if (gate.id !== step.id && (gate.gate === 'parity' || gate.gate === 'quarantine')) continue;
     const found = gate.id === step.id ? verdict : await checkGate(context, c.session, gate);

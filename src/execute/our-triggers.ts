@@ -13,7 +13,8 @@ type States = ReadonlyMap<string, StepState>;
 export const begun = (states: States): ReadonlySet<string> =>
   new Set([...states].filter(([, state]) => state === 'done' || state === 'running').map(([id]) => id));
 
-const isArchived = ({ plan }: RunContext, states: States): boolean =>
+/** Contract has begun, or the way back from it has not ended: the old column is away, or older than the new shape. */
+export const isArchived = ({ plan }: Pick<RunContext, 'plan'>, states: States): boolean =>
   plan.phases.some(
     (p) =>
       p.name === 'contract' &&
@@ -58,7 +59,7 @@ const addToLeaf = (
     () => c.journal.fence(c.session, c.run),
   );
 
-/** Puts every trigger and function of ours back as the plan has them, in one transaction. What was written meanwhile is for the comparison to find. */
+/** Puts every trigger and function of ours back as the plan has them, in one transaction. Only with the executor's lock, and states read since it is held. What was written meanwhile is for the comparison to find. */
 export async function reinstallTriggers(c: RunContext, states: States): Promise<void> {
   const steps = c.plan.phases
     .flatMap((p) => p.steps)

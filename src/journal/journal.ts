@@ -133,6 +133,14 @@ export class Journal {
       );
   }
 
+  /** Until the transaction ends, the only program that looks what is open and begins a run. False: another is at it. */
+  async takeTurn(db: Queryable): Promise<boolean> {
+    const [turn] = await db.query<{ had: boolean }>(
+      sql`SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${`lockkeeper begin ${this.schema}`}, 0)) AS had`,
+    );
+    return turn?.had ?? false;
+  }
+
   /** Makes this executor the only one whose journal writes count. */
   async claim(db: Queryable, run: number, owner: Omit<Owner, 'since'>): Promise<number> {
     const [claimed] = await db.query<{ token: number }>(sql`

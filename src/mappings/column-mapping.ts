@@ -100,9 +100,23 @@ export const column = (alias: string, name: string): Sql => sql`${raw(alias)}.${
 export const agrees = (m: ColumnMapping, from: Sql, to: Sql): Sql =>
   sql`(NOT ${differs(to, up(m, from))} OR NOT ${differs(from, down(m, to))})`;
 
-const quarantine = (m: ColumnMapping, row: string, reason: string, original: Sql): Sql => sql`
+/** The key of a row; NULL in a table without one. */
+export const keyAsJson = (m: ColumnMapping, row: string): Sql =>
+  m.key.length ? sql`jsonb_build_array(${join(m.key.map((k) => column(row, k)))})` : sql`NULL::jsonb`;
+
+export const misfitReason = (m: ColumnMapping, direction: 'up' | 'down'): string =>
+  direction === 'up' ? `does not convert to ${m.to.type}` : `does not convert back to ${m.from.type}`;
+
+/** Remembers rows `key, reason, original` that are not open, or accepted, already. */
+export const quarantineRows = (m: ColumnMapping, rows: Sql): Sql => sql`
       INSERT INTO ${ident(m.journal)}.quarantine (migration, mapping, key, target, column_name, reason, original)
-      VALUES (${m.migration}, ${m.id}, jsonb_build_array(${join(m.key.map((k) => column(row, k)))}), ${m.table.name}, ${m.to.name}, ${reason}, to_jsonb(${original}));`;
+      SELECT ${m.migration}, ${m.id}, q.key, ${m.table.name}, ${m.to.name}, q.reason, q.original FROM (${rows}) AS q
+       WHERE NOT EXISTS (SELECT FROM ${ident(m.journal)}.quarantine o
+                          WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND ${m.key.length ? sql`o.key = q.key` : sql`o.key IS NULL`}
+                            AND o.reason = q.reason AND o.state <> 'settled' AND o.original IS NOT DISTINCT FROM q.original)`;
+
+const quarantine = (m: ColumnMapping, row: string, reason: string, original: Sql): Sql => sql`
+${quarantineRows(m, sql`SELECT ${keyAsJson(m, row)} AS key, ${reason} AS reason, to_jsonb(${original}) AS original`)};`;
 
 /**
  * filling: while the backfill is not done, a row that is written for another reason is filled.
@@ -120,7 +134,7 @@ function syncRoutine(m: ColumnMapping, mode: Mode): Routine {
       m.up === null
         ? sql``
         : sql`
-    IF ${newTo} IS NULL AND ${newFrom} IS NOT NULL AND ${upFails(m, newFrom)} THEN${quarantine(m, 'NEW', `does not convert to ${m.to.type}`, newFrom)}
+    IF ${newTo} IS NULL AND ${newFrom} IS NOT NULL AND ${upFails(m, newFrom)} THEN${quarantine(m, 'NEW', misfitReason(m, 'up'), newFrom)}
     END IF;`
     }`;
   const back = sql`
@@ -128,7 +142,7 @@ function syncRoutine(m: ColumnMapping, mode: Mode): Routine {
       ${
         m.down === null
           ? sql`${newFrom} := ${newTo};`
-          : sql`IF ${downFails(m, newTo)} THEN${quarantine(m, 'NEW', `does not convert back to ${m.from.type}`, newTo)}
+          : sql`IF ${downFails(m, newTo)} THEN${quarantine(m, 'NEW', misfitReason(m, 'down'), newTo)}
       ELSE
         ${newFrom} := ${down(m, newTo)};
       END IF;`

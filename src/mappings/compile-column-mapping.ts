@@ -1,7 +1,7 @@
 import { ownMark } from '../catalog/own-mark.ts';
 import { substituteColumns } from '../sql/expressions.ts';
 import { lookingIn } from '../sql/search-path.ts';
-import { ident, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
+import { ident, qualified, raw, sql, type Sql } from '../sql/sql.ts';
 import {
   GUARD,
   agrees,
@@ -9,7 +9,10 @@ import {
   down,
   downFails,
   guardValue,
+  keyAsJson,
+  misfitReason,
   named,
+  quarantineRows,
   up,
   upFails,
   type ColumnMapping,
@@ -87,19 +90,19 @@ SELECT count(*) AS rows FROM mended`,
   };
 }
 
-/** Rows whose value does not convert: key and value. */
-const misfits = (m: ColumnMapping): Sql =>
-  sql`SELECT ${m.key.length ? sql`jsonb_build_array(${join(m.key.map((k) => column('s', k)))})` : sql`NULL::jsonb`} AS key, to_jsonb(${old(m)}) AS original FROM ${allRows(m)} WHERE ${misfit(m)}`;
+/** Rows whose value does not convert, or would not convert back: key, reason and value. */
+const misfits = (m: ColumnMapping): Sql => {
+  const [from, to] = [old(m), column('s', m.to.name)];
+  const rows = (direction: 'up' | 'down', value: Sql, where: Sql) =>
+    sql`SELECT ${keyAsJson(m, 's')} AS key, ${misfitReason(m, direction)} AS reason, to_jsonb(${value}) AS original FROM ${allRows(m)} WHERE ${where}`;
+  return sql`${rows('up', from, misfit(m))} UNION ALL ${rows('down', to, sql`NOT ${agrees(m, from, to)} AND ${to} IS NOT NULL AND ${downFails(m, to)}`)}`;
+};
 
 const requarantine = (m: ColumnMapping): Sql => sql`
 WITH q AS MATERIALIZED (${misfits(m)}), settled AS (
   UPDATE ${ident(m.journal)}.quarantine o SET state = 'settled', settled_at = now()
-   WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.state <> 'settled' AND o.reason LIKE 'does not convert to %'
-     AND NOT EXISTS (SELECT FROM q WHERE q.key IS NOT DISTINCT FROM o.key AND q.original IS NOT DISTINCT FROM o.original)
-  RETURNING 1), opened AS (
-  INSERT INTO ${ident(m.journal)}.quarantine (migration, mapping, key, target, column_name, reason, original)
-  SELECT ${m.migration}, ${m.id}, q.key, ${m.table.name}, ${m.to.name}, ${`does not convert to ${m.to.type}`}, q.original FROM q
-   WHERE NOT EXISTS (SELECT FROM ${ident(m.journal)}.quarantine o
-                      WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.key IS NOT DISTINCT FROM q.key AND o.state <> 'settled' AND o.original IS NOT DISTINCT FROM q.original)
+   WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.state <> 'settled'
+     AND NOT EXISTS (SELECT FROM q WHERE q.key IS NOT DISTINCT FROM o.key AND q.reason = o.reason AND q.original IS NOT DISTINCT FROM o.original)
+  RETURNING 1), opened AS (${quarantineRows(m, sql`SELECT DISTINCT key, reason, original FROM q`)}
   RETURNING 1)
 SELECT (SELECT count(*) FROM settled) AS settled, (SELECT count(*) FROM opened) AS opened`;

@@ -61,11 +61,16 @@ export const createTrigger = (trigger: RowTrigger): Sql => (trigger.leafOf ? whe
 
 /** A partition may have been dropped since the plan was made. */
 function whereThere(trigger: RowTrigger): Sql {
-  const text = inline(sql` BEGIN
+  return anonymous(sql` BEGIN
   IF pg_catalog.to_regclass(${inline(qualified(trigger.relation))}) IS NOT NULL THEN
 ${definition(trigger)};
   END IF;
 END `);
+}
+
+/** A block of PL/pgSQL that runs at once. */
+export function anonymous(body: Sql): Sql {
+  const text = inline(body);
   const quote = dollarQuoteFor(text);
   return raw(`DO ${quote}${text}${quote}`);
 }

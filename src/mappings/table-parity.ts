@@ -13,6 +13,7 @@ import {
   type Target,
   type TargetColumn,
 } from './table-mapping.ts';
+import { allUnsettable, UNSETTABLE } from './table-reverse.ts';
 
 const allRows = (m: TableMapping): Sql => readSource(m, qualified(m.source), sql`true`);
 
@@ -96,10 +97,12 @@ SELECT '', '', '', 0 FROM (SELECT ${join(m.targets.flatMap((target) => target.co
 
 /** Opens what does not fit now and settles what fits again; what a person accepted stays accepted while the value is the same. */
 export const requarantine = (m: TableMapping): Sql => sql`
-WITH t AS (${allRows(m)}), q AS MATERIALIZED (${misfitRows(m)}), settled AS (
+WITH t AS (${allRows(m)}), q AS MATERIALIZED (${misfitRows(m)}), unsettable AS MATERIALIZED (${allUnsettable(m)}), settled AS (
   UPDATE ${ident(m.journal)}.quarantine o SET state = 'settled', settled_at = now()
-   WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.state <> 'settled' AND o.reason <> 'the document cannot hold the new value'
-     AND NOT EXISTS (SELECT FROM q WHERE q.key = o.key AND q.target = o.target AND q.column_name = o.column_name AND q.original IS NOT DISTINCT FROM o.original)
+   WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND o.state <> 'settled'
+     AND CASE WHEN o.reason = ${UNSETTABLE}
+         THEN NOT EXISTS (SELECT FROM unsettable u WHERE u.key = o.key AND u.target = o.target AND u.column_name = o.column_name)
+         ELSE NOT EXISTS (SELECT FROM q WHERE q.key = o.key AND q.target = o.target AND q.column_name = o.column_name AND q.original IS NOT DISTINCT FROM o.original) END
   RETURNING 1), opened AS (${quarantineMisfits(m, sql`SELECT * FROM q`)}
   RETURNING 1)
 SELECT (SELECT count(*) FROM settled) AS settled, (SELECT count(*) FROM opened) AS opened`;

@@ -11,6 +11,7 @@ import {
   keyAsJson,
   keyIs,
   ours,
+  quarantineMisfits,
   readSource,
   rest,
   type TableMapping,
@@ -23,6 +24,9 @@ const DEPTH_LIMIT = 16;
 
 /** Set while a drain writes: what it brings is not the application's. */
 export const DRAINING = 'lockkeeper.draining';
+
+/** Why a value of the new shape is in quarantine. */
+export const UNSETTABLE = 'the document cannot hold the new value';
 
 /** Names the statement that emptied the source or a leaf of it: with CASCADE it goes on to empty the targets, and nobody asked for that. */
 export const TRUNCATED = 'lockkeeper.truncated';
@@ -192,13 +196,26 @@ const recreate = (m: TableMapping, target: Target): Sql => sql`
     )})${insertInto(m, target, sql`DO NOTHING`)};${fired(m)}`;
 
 /** What the new shape says and the document cannot hold stays in the new shape, and is put before a person. */
-const keepUnsettable = (m: TableMapping, target: Target): Sql => sql`
-  INSERT INTO ${ident(m.journal)}.quarantine (migration, mapping, key, target, column_name, reason, original)
-  SELECT ${m.migration}, ${m.id}, ${keyAsJson(m, (k) => sql`n.${ident(k.target)}`)}, ${target.table.name}, v.column_name, 'the document cannot hold the new value', ${doc(m)}
+const keepUnsettable = (m: TableMapping, target: Target): Sql =>
+  sql`${quarantineMisfits(
+    m,
+    sql`${unsettableRows(m, target, (j) => sql`${flag(j)} AND `)} AND ${keyIs(m, sql`n`, 'target', newKey)}`,
+  )};`;
+
+/** Values of a target that the document cannot hold and does not say, with the document: among the columns that `only` names. */
+const unsettableRows = (m: TableMapping, target: Target, only: (column: number) => Sql = () => sql``): Sql => sql`
+  SELECT ${keyAsJson(m, (k) => sql`n.${ident(k.target)}`)} AS key, ${target.table.name} AS target, v.column_name, ${UNSETTABLE} AS reason, ${doc(m)} AS original
     FROM ${qualified(target.table)} AS n
     JOIN ${qualified(m.source)} AS o ON ${keyIs(m, sql`o`, 'source', (k) => sql`n.${ident(k.target)}`)}
-   CROSS JOIN LATERAL (VALUES ${join(target.columns.map((c, j) => sql`(${c.name}, ${flag(j)} AND NOT (${c.rules.settable(doc(m))}) AND ${differs(value(c), c.rules.forward(doc(m), rest(m, doc(m))))})`))}) AS v (column_name, lost)
-   WHERE ${keyIs(m, sql`n`, 'target', newKey)} AND v.lost;`;
+   CROSS JOIN LATERAL (VALUES ${join(target.columns.map((c, j) => sql`(${c.name}, ${only(j)}NOT (${c.rules.settable(doc(m))}) AND ${differs(value(c), c.rules.forward(doc(m), rest(m, doc(m))))})`))}) AS v (column_name, lost)
+   WHERE v.lost`;
+
+/** The same of every target, whoever wrote them. */
+export const allUnsettable = (m: TableMapping): Sql =>
+  join(
+    m.targets.map((target) => unsettableRows(m, target)),
+    ' UNION ALL ',
+  );
 
 /** AFTER DELETE on a target, at commit: while the source row lives, its row in the target does too. New code may delete and insert again before. */
 export function recreateRoutine(m: TableMapping, index: number, target: Target): Routine {

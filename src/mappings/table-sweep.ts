@@ -1,6 +1,6 @@
 import { ownMark } from '../catalog/own-mark.ts';
 import { ident, inline, join, qualified, sql, type Sql } from '../sql/sql.ts';
-import type { Routine } from './functions.ts';
+import { anonymous, type Routine } from './functions.ts';
 import { differs } from './json-column.ts';
 import {
   asColumn,
@@ -123,6 +123,14 @@ export const drainSome = (m: TableMapping, batch: Sql): Sql =>
 
 /** Everything that was captured, in one go: for a step that holds writers off and comes right after a drain, so that it is little. */
 export const drainCaptured = (m: TableMapping): Sql => drainSome(m, sql`10000`);
+
+/** For a step that holds everybody off and takes the list away: what came onto it since the drain is drained before the next try. */
+export const nothingCaptured = (m: TableMapping): Sql =>
+  anonymous(sql` BEGIN
+  IF EXISTS (SELECT FROM ${ident(m.journal)}.dirty WHERE migration = ${m.migration} AND mapping = ${m.id}) THEN
+    RAISE lock_not_available USING MESSAGE = 'captured writes have yet to be drained';
+  END IF;
+END `);
 
 /** Rows of the targets whose source is gone: all after a TRUNCATE, else those of the captured keys. */
 function deleteOrphans(m: TableMapping): Sql {

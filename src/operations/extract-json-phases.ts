@@ -1,6 +1,6 @@
 import type { Table } from '../catalog/catalog.ts';
 import type { TableMapping } from '../mappings/table-mapping.ts';
-import { drainCaptured } from '../mappings/table-sweep.ts';
+import { drainCaptured, nothingCaptured } from '../mappings/table-sweep.ts';
 import { tableSync, type TableSync } from '../mappings/table-sync.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, qualified, sql, type RelationName } from '../sql/sql.ts';
@@ -54,6 +54,7 @@ export function phasesOf(given: Omit<Extraction, 'sync'>): Phases {
         restore: sync.restore,
         revived: sync.revived,
         mapping: m.id,
+        nothingCaptured: nothingCaptured(m),
       }),
     ],
   };

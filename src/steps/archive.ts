@@ -26,6 +26,8 @@ export interface Archiving {
     readonly finish: readonly Statement[];
   };
   readonly mapping: string;
+  /** Fails for a moment while captured writes of the mapping wait to be drained; left out where nothing is captured. */
+  readonly nothingCaptured?: Sql;
 }
 
 export const archivedName = (column: string, migration: string): string => derivedName(column, 'archived', migration);
@@ -41,6 +43,7 @@ export function archiveColumn(a: Archiving): SqlStep {
   const table = qualified(a.table);
   const filled = derivedName(a.column, 'filled', a.migration);
   return {
+    ...(a.nothingCaptured ? { drainFirst: a.mapping } : {}),
     slug: `archive-${a.table.name}.${a.column}`,
     title: `Stop syncing and archive ${a.table.name}.${a.column}`,
     kind: 'ddl',
@@ -51,6 +54,7 @@ export function archiveColumn(a: Archiving): SqlStep {
     sql: join(
       [
         lock,
+        ...(a.nothingCaptured ? [a.nothingCaptured] : []),
         a.remove,
         sql`ALTER TABLE ${table} RENAME COLUMN ${ident(a.column)} TO ${ident(archived)}`,
         ...(a.notNull ? [sql`ALTER TABLE ${table} ALTER COLUMN ${ident(archived)} DROP NOT NULL`] : []),

@@ -110,8 +110,8 @@ export const copying: readonly Mutant[] = [
   {
     name: 'a repair waits for snapshots that do not see what it added',
     file: 'app/verify.ts',
-    find: 'await drainAndSettle(context, mapping);',
-    replace: 'await (await import("../backfill/drain.ts")).drainAll(context, mapping);',
+    find: 'isCaptured ? drainAll : drainAndSettle',
+    replace: 'drainAll',
     test: { file: 'mode-races', name: 'a repair waits for snapshots' },
   },
   {
@@ -206,8 +206,8 @@ export const copying: readonly Mutant[] = [
   {
     name: 'a change of mode that was cut short settles again',
     file: 'execute/forward.ts',
-    find: "state: step.settle === null ? 'done' : 'running',",
-    replace: "state: 'done',",
+    find: "const state = step.settle === null ? 'done' : 'running';",
+    replace: "const state = 'done';",
     test: { file: 'mode-races', name: 'an executor that is cut right after a change of mode waits when it comes back' },
   },
   {

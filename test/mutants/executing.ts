@@ -156,8 +156,8 @@ export const executing: readonly Mutant[] = [
   {
     name: 'a step checks the claim',
     file: 'execute/forward.ts',
-    find: '          ...t,\n        });\n        await c.journal.fence(c.session, c.run);',
-    replace: '          ...t,\n        });',
+    find: 'state, ...timing });\n    await c.journal.fence(c.session, c.run);',
+    replace: 'state, ...timing });',
     test: { file: 'executor-races', name: 'a step of an executor that was replaced is not kept' },
   },
   {
@@ -207,5 +207,47 @@ export const executing: readonly Mutant[] = [
       file: 'executor-races',
       name: 'a lock is asked for with a limit of its own, and all tables together with another',
     },
+  },
+  {
+    name: 'gates that were open before are looked at again',
+    file: 'execute/forward.ts',
+    find: " && (step.kind !== 'gate' || isBehind(phase, step, states))",
+    replace: '',
+    test: { file: 'gate-races', name: 'gates that were open when' },
+  },
+  {
+    name: 'contract forgets nothing that was captured',
+    file: 'steps/archive.ts',
+    find: '        ...(a.nothingCaptured ? [a.nothingCaptured] : []),',
+    replace: '',
+    test: { file: 'gate-races', name: 'a TRUNCATE right before contract' },
+  },
+  {
+    name: 'reads follow the way back',
+    file: 'execute/back.ts',
+    find: '    await turnReads(c, phase.name);',
+    replace: '',
+    test: { file: 'gate-races', name: 'reads' },
+  },
+  {
+    name: 'nothing is compared or repaired between switch and contract',
+    file: 'app/verify.ts',
+    find: 'if (isArchived(run, await readStates(journal, session, run))) throw betweenPhases(run.migration);',
+    replace: '',
+    test: { file: 'repair-races', name: 'nothing is repaired from it' },
+  },
+  {
+    name: 'runs begin one at a time',
+    file: 'journal/journal.ts',
+    find: 'return turn?.had ?? false;',
+    replace: 'return turn !== undefined;',
+    test: { file: 'overlap-races', name: 'of two that look at the same time' },
+  },
+  {
+    name: 'a sweep is over when every page was visited',
+    file: 'backfill/sweep.ts',
+    find: '      if (isStopping(c)) return;\n    } finally',
+    replace: '      return;\n    } finally',
+    test: { file: 'sweep-races', name: 'workers that leave at the same time' },
   },
 ];

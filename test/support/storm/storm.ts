@@ -68,7 +68,7 @@ export interface StormOptions {
 }
 
 /** The case of the storm that a seed stands for. */
-export const shapeOf = (seed: number, kind: Kind): Shape => {
+const shapeOf = (seed: number, kind: Kind): Shape => {
   const random = new Random(seed, 'shape');
   return random.chance(0.65) ? makeJsonShape(random, kind.fillers) : makeColumnShape(random, kind.fillers);
 };

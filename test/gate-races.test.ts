@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { approve } from '../src/app/approve.ts';
+import { setReads } from '../src/app/reads.ts';
+import { withDatabase } from './support/database.ts';
+import { migrate } from './support/example.ts';
+import { race } from './support/race.ts';
+
+// What stands between a gate and what it guards, and what reads are told meanwhile.
+
+const migration = 'examples/extract-json/migration.yaml';
+const before = `
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, preferences jsonb);
+  INSERT INTO users VALUES (1, 'one', '{"theme": "light"}'), (2, 'two', '{}')`;
+
+it('gates that were open when a person’s was not are looked at again', () =>
+  withDatabase(before, async (db) => {
+    const m = migrate(db.connect, migration);
+    await m.to('switch');
+    await approve(m.deps, { migration, gate: 'old-shape-unused' });
+    expect(await m.apply('contract')).toMatchObject({ closedGates: [{ gate: 'contract-approval' }] });
+    await db.run(`UPDATE users SET preferences = '{"items_per_page": "ten"}' WHERE id = 1`);
+    await approve(m.deps, { migration, gate: 'contract-approval' });
+    expect(await m.apply('contract')).toMatchObject({ outcome: 'waiting', closedGates: [{ gate: 'quarantine' }] });
+  }));
+
+it('a TRUNCATE right before contract, by one whose snapshot does not show a copy, leaves none', async () => {
+  let truncated = false;
+  let late: { readonly do: (text: string) => Promise<unknown> } | null = null;
+  await race(
+    {
+      migration: 'test/support/migrations/without-foreign-key.yaml',
+      before,
+      phase: 'switch',
+      at: async ({ role, when, text }) => {
+        if (role !== 'executor' || when !== 'before' || !/^LOCK TABLE .* ACCESS EXCLUSIVE/.test(text)) return;
+        if (truncated || !late) return;
+        truncated = true;
+        await late.do('TRUNCATE users; COMMIT');
+      },
+    },
+    async (r) => {
+      late = await r.session('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_namespace');
+      await r.db.run(`INSERT INTO users VALUES (3, 'three', '{"theme": "dark"}')`);
+      await r.m.to('contract');
+      expect(truncated).toBe(true);
+      expect(await r.row('SELECT count(*)::int AS n FROM user_preferences')).toEqual({ n: 0 });
+    },
+  );
+});
+
+describe('reads', () => {
+  const shape = `SELECT lockkeeper.reads('user-preferences', '1') AS shape`;
+
+  it('stay with the new shape until the way back from contract has brought the old one up to date', async () => {
+    const told: unknown[] = [];
+    await race(
+      {
+        migration,
+        before,
+        phase: 'switch',
+        at: async ({ role, when }, r) => {
+          if (role === 'worker' && when === 'before') told.push((await r.row(shape))?.['shape']);
+        },
+      },
+      async (r) => {
+        await setReads(r.m.deps, { migration, percent: 0 });
+        await r.m.to('contract');
+        await r.m.back('switch');
+        expect(new Set(told)).toEqual(new Set(['new']));
+        expect(await r.row(shape)).toEqual({ shape: 'new' });
+        await r.m.back('dual-write');
+        expect(await r.row(shape)).toEqual({ shape: 'old' });
+      },
+    );
+  });
+
+  it('go back to the old shape before nobody keeps the new one up any more', () =>
+    race({ migration, before, phase: 'dual-write' }, async (r) => {
+      await setReads(r.m.deps, { migration, percent: 100 });
+      await r.m.back('backfill');
+      expect(await r.row(shape)).toEqual({ shape: 'old' });
+    }));
+});
