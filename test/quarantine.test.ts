@@ -221,14 +221,14 @@ describe('change_column_type', () => {
 });
 
 describe.each([
-  ['with', 'PRIMARY KEY'],
-  ['without', ''],
-])('a row of a table %s a key', (_how, key) => {
+  { how: 'with', key: 'PRIMARY KEY', times: 1 },
+  { how: 'without', key: '', times: 3 },
+])('a row of a table $how a key', ({ key, times }) => {
   it.each([
     ['does not convert to smallint', 'smallint', 'text', `SET a = 'ten'`, `SET a = '10'`],
     ['does not convert back to smallint', 'text', 'smallint', `SET b = 'ten'`, `SET b = '10'`],
   ])(
-    '%s: it is told once, however often it is written, and settled when it does',
+    '%s: it is told once, or without a key each time it is written, and settled when it does',
     async (reason, to, from, bad, good) => {
       const file = await written('change', `change_column_type: { table: items, column: a, to: b, type: ${to} }`);
       await withDatabase(
@@ -241,9 +241,9 @@ describe.each([
           for (const round of [1, 2])
             await db.run(`UPDATE items ${good} WHERE id = 1; UPDATE items ${bad} WHERE id = 1; -- ${round}`);
           expect(await open(db)).toMatchObject([{ reason }]);
-          expect(await retry()).toMatchObject({ open: 1, groups: [{ reason, rows: 1 }] });
+          expect(await retry()).toMatchObject({ open: times, groups: [{ reason, rows: times }] });
           await db.run(`UPDATE items ${good} WHERE id = 1`);
-          expect(await retry()).toMatchObject({ open: 0, settled: 1 });
+          expect(await retry()).toMatchObject({ open: 0, settled: times });
         },
       );
     },

@@ -107,16 +107,22 @@ export const keyAsJson = (m: ColumnMapping, row: string): Sql =>
 export const misfitReason = (m: ColumnMapping, direction: 'up' | 'down'): string =>
   direction === 'up' ? `does not convert to ${m.to.type}` : `does not convert back to ${m.from.type}`;
 
-/** Remembers rows `key, reason, original` that are not open, or accepted, already. */
-export const quarantineRows = (m: ColumnMapping, rows: Sql): Sql => sql`
+const insertQuarantined = (m: ColumnMapping, rows: Sql): Sql => sql`
       INSERT INTO ${ident(m.journal)}.quarantine (migration, mapping, key, target, column_name, reason, original)
-      SELECT ${m.migration}, ${m.id}, q.key, ${m.table.name}, ${m.to.name}, q.reason, q.original FROM (${rows}) AS q
+      SELECT ${m.migration}, ${m.id}, q.key, ${m.table.name}, ${m.to.name}, q.reason, q.original FROM (${rows}) AS q`;
+
+/** Remembers rows `key, reason, original` that are not open, or accepted, already. */
+export const quarantineRows = (m: ColumnMapping, rows: Sql): Sql => sql`${insertQuarantined(m, rows)}
        WHERE NOT EXISTS (SELECT FROM ${ident(m.journal)}.quarantine o
                           WHERE o.migration = ${m.migration} AND o.mapping = ${m.id} AND ${m.key.length ? sql`o.key = q.key` : sql`o.key IS NULL`}
                             AND o.reason = q.reason AND o.state <> 'settled' AND o.original IS NOT DISTINCT FROM q.original)`;
 
-const quarantine = (m: ColumnMapping, row: string, reason: string, original: Sql): Sql => sql`
-${quarantineRows(m, sql`SELECT ${keyAsJson(m, row)} AS key, ${reason} AS reason, to_jsonb(${original}) AS original`)};`;
+/** Without a key nothing finds what is there already fast enough for a statement of the application: there each write is told. */
+function quarantine(m: ColumnMapping, row: string, reason: string, original: Sql): Sql {
+  const one = sql`SELECT ${keyAsJson(m, row)} AS key, ${reason} AS reason, to_jsonb(${original}) AS original`;
+  return sql`
+${m.key.length ? quarantineRows(m, one) : insertQuarantined(m, one)};`;
+}
 
 /**
  * filling: while the backfill is not done, a row that is written for another reason is filled.
