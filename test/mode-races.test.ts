@@ -323,6 +323,8 @@ describe('without a foreign key, while everyone syncs at once', () => {
       EXECUTE 'ALTER TABLE user_preferences ENABLE ALWAYS TRIGGER ' || t; END LOOP; END $$`;
   const waysAway = ['DELETE FROM users WHERE id = 1', 'UPDATE users SET id = 101 WHERE id = 1'];
   const snapshot = 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM users';
+  /** Holds no lock that contract would wait for by itself. */
+  const untouching = 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_namespace';
   const untilCopied = (r: Race, work: Promise<unknown>) => {
     let over = false;
     const end = () => void (over = true);
@@ -353,15 +355,42 @@ describe('without a foreign key, while everyone syncs at once', () => {
   it.each(waysAway)('so does the gate before contract: %s', (away) =>
     race({ migration: withoutForeignKey, before: users, phase: 'switch' }, async (r) => {
       await r.db.run(`${withoutCopy}; ${captured(1)}`);
-      const late = await r.session(snapshot);
+      const late = await r.session(untouching);
       await r.m.approveAll();
       const contract = r.m.to('contract');
-      await untilCopied(r, contract);
+      await untilWaitingFor(r, late, contract);
       await late.do(`${away}; COMMIT`);
       await contract;
       expect(await theme(r, 1)).toBeUndefined();
     }),
   );
+
+  it.each(waysAway)('so does contract, for what was captured since its gates: %s', async (away) => {
+    let late = null as Client | null;
+    await race(
+      {
+        migration: withoutForeignKey,
+        before: users,
+        phase: 'switch',
+        at: async ({ role, when, text }, r) => {
+          if (late || role !== 'executor' || when !== 'before' || !text.startsWith('LOCK TABLE')) return;
+          late = await r.session();
+          await r.db.run(withoutCopy);
+          await late.do(untouching);
+          await r.db.run(captured(1));
+        },
+      },
+      async (r) => {
+        await r.m.approveAll();
+        const contract = r.m.to('contract');
+        await expect.poll(() => late).not.toBeNull();
+        if (late) await untilWaitingFor(r, late, contract);
+        await late?.do(`${away}; COMMIT`);
+        await contract;
+        expect(await theme(r, 1)).toBeUndefined();
+      },
+    );
+  });
 });
 
 describe('back from contract', () => {

@@ -217,8 +217,10 @@ async function runDrained(c: RunContext, step: PlannedSql, looks: number): Promi
     await c.journal.fence(c.session, c.run);
   };
   try {
-    const drain = mapping ? () => drainAll(c, mapping) : () => Promise.resolve();
-    return await runTransactional(c, step.id, step, recordDone, drain);
+    // At contract a snapshot that does not see what was drained must end first: afterwards nobody follows what it does.
+    const drain = step.phase === 'contract' ? drainAndSettle : drainAll;
+    const before = mapping ? () => drain(c, mapping) : () => Promise.resolve();
+    return await runTransactional(c, step.id, step, recordDone, before);
   } catch (error) {
     const isOrphaned = error instanceof LockkeeperError && isForeignKeyViolation(error.cause);
     if (!mapping || !isOrphaned || looks === 1) throw error;

@@ -108,6 +108,13 @@ export const copying: readonly Mutant[] = [
     test: { file: 'mode-races', name: 'so does the gate before contract' },
   },
   {
+    name: 'contract waits for snapshots that do not see what it added',
+    file: 'execute/forward.ts',
+    find: "step.phase === 'contract' ? drainAndSettle : drainAll",
+    replace: 'drainAll',
+    test: { file: 'mode-races', name: 'so does contract, for what' },
+  },
+  {
     name: 'a repair waits for snapshots that do not see what it added',
     file: 'app/verify.ts',
     find: 'isCaptured ? drainAll : drainAndSettle',
