@@ -338,8 +338,9 @@ it('reads a page of several hundred blocks in order, and not what is in its chil
   expect(text).not.toContain('hidden');
 });
 
-it('finds pages by their title', async () => {
-  const { workspace, notion, spec } = await notionOf();
+it('finds pages by their title, and none of ours', async () => {
+  const { workspace, notion, spec, publish } = await notionOf();
+  await publish();
   for (let i = 0; i < 120; i++) notion.seed.page({ title: `Other ${i}` });
   expect(await workspace().find('preferences')).toEqual([{ ref: spec, title: 'Preferences', found: 'title' }]);
   expect(await workspace().find('Other')).toHaveLength(120);

@@ -6,7 +6,7 @@ import { type Page, type PageSummary } from '../workspace.ts';
 import { isPlanLink } from './body.ts';
 import type { Notion } from './client.ts';
 import { runsOf } from './read-block.ts';
-import { page, type PageResponse } from './shapes.ts';
+import { page, type PageResponse, user } from './shapes.ts';
 import { blocksOf, readTree } from './tree.ts';
 
 /** The id in an address or an id as people copy it. */
@@ -36,11 +36,16 @@ export async function readPage(notion: Notion, ref: string): Promise<Page> {
   return { source: response.url, title: titleOf(response) || null, tree: fromBlocks(blocks) };
 }
 
-/** Notion's own search, which knows titles only. */
+/** The id of the integration, as pages name who made them. */
+export const whoWeAre = async (notion: Notion): Promise<string> =>
+  (await notion.repeat({ method: 'get', path: 'users/me', what: 'the integration itself' }, user)).id;
+
+/** Notion's own search, which knows titles only; without plans and tasks of ours. */
 export async function findPages(notion: Notion, words: string): Promise<readonly PageSummary[]> {
+  const me = await whoWeAre(notion);
   const body = { query: words, filter: { property: 'object', value: 'page' } };
   const found = await notion.all({ method: 'post', path: 'search', body, what: 'search' }, page);
   return found
-    .filter(({ in_trash }) => !in_trash)
+    .filter(({ in_trash, created_by: by }) => !in_trash && by.id !== me)
     .map((response) => ({ ref: response.id, title: titleOf(response), found: 'title' }));
 }

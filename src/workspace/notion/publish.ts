@@ -3,9 +3,9 @@ import type { PublishOptions } from '../workspace.ts';
 import type { Notion } from './client.ts';
 import { findDataSource } from './data-source.ts';
 import { createPage, type Finder, findPage, getIfShared, lookupOnce, type Place, recordOf } from './locate.ts';
-import { idIn } from './page.ts';
+import { idIn, whoWeAre } from './page.ts';
 import { taskTable, type TaskTable, valuesOf } from './properties.ts';
-import { page, type PageResponse, type PropertySchema, user } from './shapes.ts';
+import { page, type PageResponse, type PropertySchema } from './shapes.ts';
 import { linkPlan } from './specification.ts';
 import { type Draft, writePage, type Writing } from './write-page.ts';
 
@@ -28,7 +28,7 @@ export async function publishPages(
   { records, dryRun }: Omit<PublishOptions, 'signal'>,
 ): Promise<Published> {
   const { documents } = publication;
-  const me = (await notion.repeat({ method: 'get', path: 'users/me', what: 'the integration itself' }, user)).id;
+  const me = await whoWeAre(notion);
   const ours = new Set([me]);
   for (const { key } of documents) ours.add((await recordOf(records, key))?.by ?? me);
   const finder: Finder = { notion, records, ours };
