@@ -98,11 +98,16 @@ it('the bad examples take the lock that is said, and do the work', async () => {
 
 it('the good examples do none of the work under such a lock', async () => expect(await allWrong(false)).toEqual([]));
 
+/** What PostgreSQL 14 says of one form of AT TIME ZONE, for times without a date. The other forms, which are in every other migration, are steady. */
+const volatileOnce = 'timezone(text,time with time zone)';
+
 it('no function that is said to be steady is volatile', async () => {
-  const names = await withDatabase('', ({ rows }) =>
-    rows<{ name: string }>(
-      `SELECT DISTINCT proname AS name FROM pg_proc WHERE provolatile = 'v' AND pronamespace = 'pg_catalog'::regnamespace`,
+  const found = await withDatabase('', ({ rows }) =>
+    rows<{ name: string; form: string }>(
+      `SELECT proname AS name, oid::regprocedure::text AS form FROM pg_proc
+       WHERE provolatile = 'v' AND pronamespace = 'pg_catalog'::regnamespace`,
     ),
   );
-  expect(names.map(({ name }) => name).filter((name) => steadyFunctions.has(name))).toEqual([]);
+  const wrong = found.filter(({ name }) => steadyFunctions.has(name)).map(({ form }) => form);
+  expect(wrong).toEqual(pg < 15 ? [volatileOnce] : []);
 });

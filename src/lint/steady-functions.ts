@@ -1,4 +1,4 @@
-/** PostgreSQL 18's own functions that give the same result within a statement: none of their forms is VOLATILE in pg_proc. */
+/** PostgreSQL 18's own functions that give the same result within a statement: none of their forms is VOLATILE in pg_proc, but for timezone(text, timetz) on 14. */
 export const steadyFunctions: ReadonlySet<string> = new Set(
   `
     abbrev abs aclcontains acldefault aclexplode aclinsert aclitemeq aclremove acos acosd acosh age
