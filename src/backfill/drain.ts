@@ -8,7 +8,7 @@ import { stillRunning, takeHorizon, type Horizon } from './horizon.ts';
 import { openWorkSession } from './work-session.ts';
 
 const BATCH = 500;
-/** Writers that are captured on purpose never let the list rest; after the first round only they are left. */
+/** Of a change of mode: writers that it goes on to capture never let the list rest; after the first round only they are left. */
 const MAX_ROUNDS = 3;
 
 /** The lock that chunks of a mapping hold together and a drain holds alone, whichever process they run in. */
@@ -63,14 +63,14 @@ export const drainAll = (c: RunContext, mapping: PlannedMapping): Promise<void> 
 /** Drains while everyone syncs at once: only where there was something to drain is there anything to settle. */
 export const drainAndSettle = (c: RunContext, mapping: PlannedMapping): Promise<void> =>
   inDrain(c, async (session) => {
-    if (await drainCaptured(c, session, mapping)) await settled(c, session, mapping);
+    if (await drainCaptured(c, session, mapping)) await settled(c, session, mapping, Infinity);
   });
 
 /** After a change of mode: drains, and waits until every transaction that could still use the old one has ended. */
 export const settle = (c: RunContext, mapping: PlannedMapping): Promise<void> =>
   inDrain(c, async (session) => {
     await drainCaptured(c, session, mapping);
-    await settled(c, session, mapping);
+    await settled(c, session, mapping, MAX_ROUNDS);
   });
 
 async function inDrain(c: RunContext, work: (session: Session) => Promise<void>): Promise<void> {
@@ -86,8 +86,8 @@ async function inDrain(c: RunContext, work: (session: Session) => Promise<void>)
  * Waits for every transaction that runs now, and drains what they captured; and again while anything was drained, because a snapshot
  * older than a drain does not see what it wrote.
  */
-async function settled(c: RunContext, session: Session, mapping: PlannedMapping): Promise<void> {
-  for (let round = 0; round < MAX_ROUNDS && !c.signal.aborted; round++) {
+async function settled(c: RunContext, session: Session, mapping: PlannedMapping, rounds: number): Promise<void> {
+  for (let round = 0; round < rounds && !c.signal.aborted; round++) {
     const horizon = await untilHad(c, () => takeHorizon(session));
     const meanwhile = await waitForHorizon(c, session, mapping, horizon);
     const afterwards = await drainCaptured(c, session, mapping);
