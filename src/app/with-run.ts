@@ -7,6 +7,8 @@ import type { Event, PhaseName } from '../events.ts';
 import { openExecutor } from '../execute/executor.ts';
 import type { Outcome } from '../execute/forward.ts';
 import type { Journal, Run } from '../journal/journal.ts';
+import { interrupted, turnNotHad } from '../execute/errors.ts';
+import { FROZEN_MS } from '../execute/run-sql-step.ts';
 import { runNotFound } from '../journal/errors.ts';
 import { followUps, toMigration, type MigrationDocument } from '../migration/migration.ts';
 import type { RunDocument } from './documents.ts';
@@ -103,17 +105,20 @@ async function holding(
   }
 }
 
-/** One program at a time looks what is open and claims its run: two that look at once would both find the table free. The turn is tried, and never waited for. */
+const TURN_MS = 30_000;
+
+/** One program at a time looks what is open and claims its run: two that look at once would both find the table free. The turn is tried, and never waited for in the server. */
 async function begin(
-  { clock, self }: Deps,
+  { clock, self, signal }: Deps,
   session: Session,
   journal: Journal,
   { migration, prepare }: Asked,
 ): Promise<Run> {
+  const until = clock.now() + TURN_MS;
   for (;;) {
+    if (signal.aborted) throw interrupted();
     const begun = await session.transaction(async () => {
-      // A process that is frozen now must not keep others from beginning for longer than this.
-      await session.execute(sql`SET LOCAL idle_in_transaction_session_timeout = '5s'`);
+      await session.execute(sql`SET LOCAL idle_in_transaction_session_timeout = ${`${FROZEN_MS}ms`}`);
       if (!(await journal.takeTurn(session))) return null;
       await prepare(session, journal);
       const found = await journal.run(session, migration);
@@ -122,7 +127,8 @@ async function begin(
       return { ...found, token: await journal.claim(session, found.id, owner) };
     });
     if (begun) return begun;
-    await clock.sleep(20);
+    if (clock.now() > until) throw turnNotHad(migration);
+    await clock.sleep(20, signal);
   }
 }
 

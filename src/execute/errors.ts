@@ -44,6 +44,13 @@ export const executorBusy = (migration: string, owner: Owner | null) =>
     details: { owner },
   });
 
+export const turnNotHad = (migration: string) =>
+  new LockkeeperError('EXECUTOR_BUSY', {
+    message: `"${migration}" cannot begin: another program has been beginning a migration for half a minute.`,
+    hint: 'Only one at a time looks which tables are free. It may wait for a lock: its session is called "lockkeeper … executor".',
+    fix: 'Look at pg_stat_activity for what it waits, then run the same command again.',
+  });
+
 export const overlap = (migration: string, other: string, relations: readonly RelationName[]) =>
   new LockkeeperError('OVERLAP', {
     message: `"${migration}" touches ${relations.map((r) => `"${r.schema}"."${r.name}"`).join(', ')}, which the open migration "${other}" touches too.`,

@@ -10,7 +10,8 @@ import { interrupted, lockNotHad, stepFailed } from './errors.ts';
 /** How long one try may make others queue, and how long to keep trying. */
 const TRY_MS = 100;
 const QUIET_TRY_MS = 10_000;
-const FROZEN_MS = 5000;
+/** How long a process that is frozen in a transaction, or that the network has lost, may keep others out. */
+export const FROZEN_MS = 5000;
 const GIVE_UP_MS = 10 * 60_000;
 /** A transaction this old will not end within a try: waiting for it outside the queue makes nobody wait. */
 const LONG_MS = 60;
@@ -73,7 +74,6 @@ async function tryOnce(
   await session.transaction(async () => {
     await session.execute(sql`SET LOCAL lock_timeout = ${`${stops ? TRY_MS : QUIET_TRY_MS}ms`}`);
     if (stops) {
-      // A process that is frozen, or that the network has lost, must not keep the application out for longer than this.
       await session.execute(sql`SET LOCAL idle_in_transaction_session_timeout = ${`${FROZEN_MS}ms`}`);
       // For all tables together: each alone could wait its full lock_timeout while the others are held.
       await session.execute(sql`SET LOCAL statement_timeout = ${`${TRY_MS * 1.5}ms`}`);
