@@ -65,22 +65,10 @@ const changedTriggers = async (journal: Journal, db: Queryable, run: Run) =>
 async function mend(deps: Deps, journal: Journal, found: Run): Promise<ReadonlyMap<string, (number | null)[]>> {
   const watch = await deps.connect('watch', found.migration);
   try {
+    const { connect, emit, clock, signal } = deps;
     const { deadlockTimeoutMs, maySetDeadlockTimeout } = await readServer(watch);
-    const contextOf = (run: Run, session: Session): RunContext => {
-      const { connect, emit, clock, signal } = deps;
-      return {
-        connect,
-        emit,
-        clock,
-        signal,
-        journal,
-        session,
-        run,
-        plan: run.plan,
-        deadlockTimeoutMs,
-        maySetDeadlockTimeout,
-      };
-    };
+    const known = { connect, emit, clock, signal, journal, deadlockTimeoutMs, maySetDeadlockTimeout };
+    const contextOf = (run: Run, session: Session): RunContext => ({ ...known, session, run, plan: run.plan });
     if ((await changedTriggers(journal, watch, found)).length) await mendTriggers(deps, journal, found, contextOf);
     const run = (await journal.run(watch, found.migration)) ?? found;
     const states = await readStates(journal, watch, run);
