@@ -46,6 +46,14 @@ it('refuses a page that asks for something else', { timeout: 600_000 }, async ()
   });
 });
 
+it('refuses a place to publish without a page, before anything is started', async () => {
+  for (const flag of ['--tasks', '--workspace'])
+    expect(await runCli(['demo', flag, 'x'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Give --spec, or neither.') as unknown,
+    });
+});
+
 it('does so in Notion, and shows the workspace', { timeout: 600_000 }, async () => {
   const script = spawn('npx', ['jiti', demo, '--notion', '--rows', '1000'], { detached: true });
   let said = '';

@@ -19,7 +19,6 @@ export interface DemonstrateDeps {
   readonly onView: (view: DemoView) => void;
   readonly signal: AbortSignal;
   readonly self: { readonly host: string; readonly process: number };
-  readonly cwd: string;
 }
 
 export interface DemonstrateOptions {
@@ -50,9 +49,9 @@ export async function demonstrate(
     persistent: keep,
   });
   try {
-    const { clock, signal, self, cwd } = deps;
+    const { clock, signal, self } = deps;
     const connect = connectTo(server.target);
-    const config = { cwd, migrations: folder, journalSchema: 'lockkeeper', protected: false };
+    const config = { cwd: folder, migrations: folder, journalSchema: 'lockkeeper', protected: false };
     const known: Omit<Deps, 'emit'> = { connect, clock, signal, config, self };
     const silent = { ...known, emit: () => undefined };
     const engine = async () => {

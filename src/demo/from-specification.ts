@@ -22,7 +22,8 @@ export async function fromSpecification(
   const migration = join(folder, `${flagshipName}.yaml`);
   const { yaml } = await draftSpec(deps, { ...draft, out: migration });
   if (yaml === null || columnsOf(yaml) !== columnsOf(flagshipYaml)) throw demoSpecificationOther(draft.page);
-  await publishSpec(deps, { ...publish, migration, dryRun: false });
+  const here = { ...deps, config: { ...deps.config, cwd: draft.cwd } }; // where the page is named from
+  await publishSpec(here, { ...publish, migration, dryRun: false });
   return migration;
 }
 

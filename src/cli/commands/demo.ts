@@ -3,6 +3,7 @@ import { readConfig } from '../../app/config.ts';
 import { demonstrate, type Demonstrated } from '../../demo/demonstrate.ts';
 import { renderDemoText } from '../../report/demo-text.ts';
 import { renderPublished } from '../../report/render-published.ts';
+import { usage } from '../errors.ts';
 import { notionAccess } from '../notion-access.ts';
 import { opener } from '../open-deps.ts';
 import { showDemo } from '../show-demo.ts';
@@ -21,12 +22,14 @@ export const demoCommand = (terminal: Terminal): Command => {
     .option(...WORKSPACE)
     .option(...TASKS)
     .action(async (flags: Flags) => {
-      const { clock, signal, self, cwd } = terminal;
+      const { clock, signal, self } = terminal;
       const { rows, keep = false } = flags;
+      if (flags.spec === undefined && (flags.workspace ?? flags.tasks) !== undefined)
+        throw usage('--workspace and --tasks say where the page of --spec is published.', 'Give --spec, or neither.');
       const specification = flags.spec === undefined ? null : await specificationOf(terminal, flags, flags.spec);
       const options = { rows, keep, ...(specification ? { specification } : {}) };
       const { onView, rest } = await showDemo(terminal);
-      const shown = await demonstrate({ clock, signal, self, cwd, onView }, options).finally(rest);
+      const shown = await demonstrate({ clock, signal, self, onView }, options).finally(rest);
       if (shown.published) terminal.err(renderPublished(shown.published, terminal.errPaint));
       terminal.err(`The report is in ${shown.reportFile}\nand as a page in ${shown.pageFile}`);
       terminal.out(formatOf(flags) === 'json' ? JSON.stringify(shown.report) : renderDemoText(shown.report));
