@@ -28,7 +28,13 @@ const onEveryMajor = [
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/notion/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/notion/*.test.ts'],
+          setupFiles: 'test/support/seeded.ts',
+        },
+      },
       {
         test: {
           ...onServer,

@@ -1,5 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { firstSeed } from './support/chance.ts';
 import { withDatabase } from './support/database.ts';
 import { describeFailure, runMany } from './support/storm/many.ts';
 import { short, storm } from './support/storm/storm.ts';
@@ -9,7 +9,7 @@ import { short, storm } from './support/storm/storm.ts';
 const SCHEDULES = 8;
 
 it('nothing that was acknowledged is lost', { timeout: 300_000 }, async () => {
-  const first = randomInt(1_000_000_000);
+  const first = firstSeed('storm on this major');
   let begun = 0;
   const total = await runMany(
     () => (begun < SCHEDULES ? first + begun++ : null),

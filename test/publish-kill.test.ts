@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { byChance } from './support/chance.ts';
 import { runCli, spawnCli } from './support/cli.ts';
 import { withDatabase } from './support/database.ts';
 import { example } from './support/example.ts';
@@ -44,7 +45,7 @@ it('a command that was killed at any request ends the same when it is typed agai
   expect(outline).toContain('Implementation Plan: Orders by day');
   const parts = 6;
   for (let part = 0; part < parts; part++) {
-    const at = Math.floor(((part + Math.random()) * requests) / parts);
+    const at = Math.floor((part * requests + byChance(`killed in part ${part}`, requests)) / parts);
     expect((await published({ at, committed: part % 2 === 0 })).outline, `killed at request ${at}`).toBe(outline);
   }
 });

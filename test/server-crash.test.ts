@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto';
 import { expect, inject, it } from 'vitest';
 import { connectTo } from '../src/database/connect.ts';
 import { parseTarget } from '../src/database/target.ts';
 import { ident, sql } from '../src/sql/sql.ts';
+import { firstSeed } from './support/chance.ts';
 import { withServer } from './support/server.ts';
 import { crashing } from './support/storm/executor.ts';
 import { describeTotal, runMany } from './support/storm/many.ts';
@@ -29,7 +29,7 @@ const stormOn = (seed: number): Promise<StormReport> =>
   });
 
 it('nothing acknowledged is lost when the server crashes', { timeout: 900_000 }, async () => {
-  const first = randomInt(1_000_000_000);
+  const first = firstSeed('crashes');
   let begun = 0;
   let crashes = 0;
   const next = () => (crashes < CRASHES ? first + begun++ : null);

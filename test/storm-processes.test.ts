@@ -1,5 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { firstSeed } from './support/chance.ts';
 import { withDatabase } from './support/database.ts';
 import { describeFailure, describeTotal, runMany } from './support/storm/many.ts';
 import { long, storm } from './support/storm/storm.ts';
@@ -9,7 +9,7 @@ import { long, storm } from './support/storm/storm.ts';
 const SCHEDULES = 3;
 
 it('a process that is killed or frozen loses nothing', { timeout: 900_000 }, async () => {
-  const first = randomInt(1_000_000_000);
+  const first = firstSeed('storm of processes');
   let begun = 0;
   const total = await runMany(
     () => (begun < SCHEDULES ? first + begun++ : null),

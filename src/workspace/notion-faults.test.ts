@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { byChance } from '../../test/support/chance.ts';
 import { notionOf } from '../../test/support/notion-workspace.ts';
 import { plan, type publication, recordsInMemory, section, task } from '../../test/support/publication.ts';
 import type { Fault } from '../../test/notion/faults.ts';
@@ -67,7 +68,7 @@ const faults: Readonly<Record<string, Omit<Fault, 'skip'>>> = {
 
 /** FAULTS=all tries every request; without it one in so many, others each time. */
 const oneIn = process.env['FAULTS'] === 'all' ? 1 : 12;
-const isChosen = (): boolean => Math.random() * oneIn < 1;
+const isChosen = (fault: string): boolean => byChance(fault, oneIn) === 0;
 
 for (const [name, columns] of [
   ['a table with a key', undefined],
@@ -95,7 +96,7 @@ for (const [name, columns] of [
       const [expected, count] = [notion.outline(), notion.requests.length - before];
       for (const [how, fault] of Object.entries(faults))
         for (let skip = 0; skip < count; skip++) {
-          if (!isChosen()) continue;
+          if (!isChosen(`${name}: ${what}, ${how} ${skip}`)) continue;
           set(from, all);
           notion.inject({ ...fault, skip });
           const { problems } = await publish(change);
@@ -126,7 +127,7 @@ it('goes on where it was stopped, at any request and with or without its records
     for (let n = 1; n <= count; n++)
       for (const committed of [false, true])
         for (const forgetful of [false, true]) {
-          if (!isChosen()) continue;
+          if (!isChosen(`stopped at ${n} ${committed} ${forgetful}`)) continue;
           set();
           const stop = new AbortController();
           let asked = 0;

@@ -1,10 +1,10 @@
-import { randomInt } from 'node:crypto';
 import { inject } from 'vitest';
+import { byChance } from './chance.ts';
 
-/** Where to begin to take one in `oneIn` of something; another place each time, so that all of it comes up in turn. */
+/** Where to begin to take one in `oneIn` of something; another place by chance, so that all of it comes up in turn. */
 export function startOfPart(what: string): number {
   const oneIn = inject('oneIn');
-  const start = randomInt(oneIn);
+  const start = byChance(what, oneIn);
   if (oneIn > 1) console.log(`${what}: part ${start + 1} of ${oneIn}`);
   return start;
 }
