@@ -21,6 +21,7 @@ const onEveryMajor = [
   'test/laws.test.ts',
   'test/shapes.test.ts',
   'test/majors.test.ts',
+  'test/rights.test.ts',
   'test/lint-claims.test.ts',
   'test/lint-fix.test.ts',
 ];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { planMigration } from '../src/app/plan-migration.ts';
 import { retryQuarantine } from '../src/app/quarantine.ts';
 import { withDatabase, type TestDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
@@ -120,20 +121,42 @@ describe('extract_json', () => {
     });
   });
 
-  it('a json source takes what jsonb cannot hold while rows are only remembered', async () => {
+  it('a json source takes what jsonb cannot hold, in every phase and on the way back from contract', async () => {
     const file = await written(
       'prefs',
-      'extract_json: { table: users, column: doc, remainder: drop, into: [{ table: prefs, columns: { a: { type: text, from: a } } }] }',
+      'extract_json: { table: users, column: doc, remainder: { table: prefs, column: other }, into: [{ table: prefs, columns: { a: { type: text, from: a } } }] }',
     );
-    await withDatabase(
-      `CREATE TABLE users (id int PRIMARY KEY, doc json); INSERT INTO users VALUES (1, '{"a": "x"}')`,
-      async (db) => {
-        const m = migrate(db.connect, file);
-        await m.to('expand');
-        await db.run(String.raw`INSERT INTO users VALUES (2, '{"a": "\u0000"}')`);
-        expect(await db.rows('SELECT count(*)::int AS n FROM users')).toEqual([{ n: 2 }]);
-      },
-    );
+    const unfit = String.raw`{ "a": "\u0000", "b": 1 }`;
+    const table = `CREATE TABLE users (id int PRIMARY KEY, doc json)`;
+    await withDatabase(`${table}; INSERT INTO users VALUES (1, '{"a": "x"}'), (2, '${unfit}')`, async (db) => {
+      const m = migrate(db.connect, file);
+      const found = async () => [
+        await db.rows(`SELECT doc::text FROM users ORDER BY id`),
+        await db.rows(`SELECT a, other FROM prefs ORDER BY user_id`),
+      ];
+      expect((await planMigration(m.deps, { migration: file })).misfits).toMatchObject([
+        { column: 'doc', reason: 'the document is not an object' },
+      ]);
+      await m.to('expand');
+      await db.run(`INSERT INTO users VALUES (3, '${unfit}')`);
+      await m.to('dual-write');
+      await db.run(`INSERT INTO users VALUES (4, '${unfit}'); UPDATE users SET doc = '${unfit}' WHERE id = 1`);
+      await db.run(
+        `UPDATE prefs SET a = 'kept here' WHERE user_id = 2; UPDATE users SET doc = '{"a": "y"}' WHERE id = 4`,
+      );
+      const shapes = [
+        [unfit, unfit, unfit, '{"a": "y"}'].map((doc) => ({ doc })),
+        [null, 'kept here', null, 'y'].map((a) => ({ a, other: null })),
+      ];
+      expect(await found()).toEqual(shapes);
+      expect(await m.verify()).toMatchObject({ ok: true });
+      expect(await retryQuarantine(m.deps, { migration: file })).toMatchObject({ open: 4 });
+      await m.accept();
+      await m.to('contract');
+      await m.approveAll();
+      await m.rollback('switch');
+      expect(await found()).toEqual(shapes);
+    });
   });
 
   it('one UPDATE of many rows with misfits takes no transaction id for each row', async () => {

@@ -16,12 +16,15 @@ const ownedBy = (tables: string) => `
   GRANT CREATE ON SCHEMA public TO $owner;
   SET ROLE $owner; ${tables}; RESET ROLE;`;
 
-const users = ownedBy(`
+/** As it is from 15 on. */
+const nobodyCreates = 'REVOKE CREATE ON SCHEMA public FROM PUBLIC;';
+
+const users = `${nobodyCreates}${ownedBy(`
   CREATE TABLE users (id bigint PRIMARY KEY, email text, preferences jsonb);
   INSERT INTO users SELECT i, 'user ' || i, '{"theme": "dark", "size": 3, "beta": true}' FROM generate_series(1, 200) i;
   INSERT INTO users VALUES (201, 'odd', '{"size": "many"}'), (202, 'none', NULL), (203, 'array', '[1]');
   GRANT SELECT, INSERT, UPDATE, DELETE ON users TO $app;
-  GRANT SELECT ON users TO $reader`);
+  GRANT SELECT ON users TO $reader`)}`;
 
 const extraction = () =>
   written(

@@ -1,7 +1,7 @@
 import type { Session } from '../database/database.ts';
 import { isValueError } from '../database/sqlstate.ts';
 import { LockkeeperError } from '../errors.ts';
-import { createInputIsValid } from '../journal/install.ts';
+import { createAsJsonb, createInputIsValid } from '../journal/install.ts';
 import type { Misfit, Plan } from '../plan/plan.ts';
 import { ident, inline, raw, sql } from '../sql/sql.ts';
 import { mayNot } from './errors.ts';
@@ -46,18 +46,25 @@ class Counted extends Error {
   }
 }
 
+const ours = (draft: Plan, name: string) => `${inline(ident(draft.journal))}.${name}(`;
+
 /**
- * Whether text is a valid value is asked with pg_input_is_valid, which came with 16. Before, a function of ours asks; while there is
- * no journal it is a temporary one, in a transaction that is rolled back: nothing is left behind.
+ * Whether text is a valid value is asked with pg_input_is_valid, which came with 16; before, and of documents of type json, functions
+ * of ours ask. While there is no journal they are temporary ones, in a transaction that is rolled back: nothing is left behind.
  */
 async function countIn(session: Session, draft: Plan, statement: string): Promise<readonly Count[]> {
-  const helper = `${inline(ident(draft.journal))}.input_is_valid(`;
-  if (!statement.includes(helper)) return await session.query<Count>(raw(statement));
+  const helpers = { input_is_valid: createInputIsValid, as_jsonb: createAsJsonb };
+  const used = Object.entries(helpers).filter(([name]) => statement.includes(ours(draft, name)));
+  if (!used.length) return await session.query<Count>(raw(statement));
   try {
     return await session.transaction(async () => {
       await session.execute(sql`SET TRANSACTION READ WRITE`);
-      await session.execute(createInputIsValid(sql`pg_temp`));
-      throw new Counted(await session.query<Count>(raw(statement.replaceAll(helper, 'pg_temp.input_is_valid('))));
+      let text = statement;
+      for (const [name, create] of used) {
+        await session.execute(create(sql`pg_temp`));
+        text = text.replaceAll(ours(draft, name), `pg_temp.${name}(`);
+      }
+      throw new Counted(await session.query<Count>(raw(text)));
     });
   } catch (error) {
     if (error instanceof Counted) return error.rows;

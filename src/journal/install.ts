@@ -1,10 +1,14 @@
 import { ident, sql, type Sql } from '../sql/sql.ts';
 
 /** What the newest program writes, and the oldest program that may read it. */
-export const JOURNAL_VERSION = 2;
+export const JOURNAL_VERSION = 3;
 
 /** Our tables and functions in the target database, one entry for each version: index 0 makes version 1. */
-export const upgrades = (schema: string): readonly Sql[] => [first(ident(schema), schema), second(ident(schema))];
+export const upgrades = (schema: string): readonly Sql[] => [
+  first(ident(schema), schema),
+  second(ident(schema)),
+  third(ident(schema)),
+];
 
 const first = (j: Sql, schema: string): Sql => sql`
 CREATE TABLE ${j}.meta (version integer NOT NULL, min_reader integer NOT NULL);
@@ -164,6 +168,12 @@ CREATE TABLE ${j}.page (
   PRIMARY KEY (migration, workspace, key));
 UPDATE ${j}.meta SET version = 2`;
 
+const third = (j: Sql): Sql => sql`
+${createAsJsonb(j)};
+-- They compute, with the rights of whoever calls them: a role that reads both shapes may compare them.
+GRANT EXECUTE ON FUNCTION ${j}.as_jsonb(json), ${j}.input_is_valid(text, text) TO PUBLIC;
+UPDATE ${j}.meta SET version = 3`;
+
 const grantsFunction = (j: Sql): Sql => sql`
 -- What default privileges have given to others on a table that was just made.
 CREATE FUNCTION ${j}.take_grants(schema_name text, table_name text) RETURNS void
@@ -322,4 +332,14 @@ BEGIN
   RETURN true;
 EXCEPTION WHEN OTHERS THEN
   RETURN false;
+END $body$`;
+
+/** A document of type json, or its text as one string when jsonb cannot hold it. It writes nothing, so that its block takes no transaction id. */
+export const createAsJsonb = (schema: Sql): Sql => sql`
+CREATE FUNCTION ${schema}.as_jsonb(document json) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+  RETURN document::jsonb;
+EXCEPTION WHEN OTHERS THEN
+  RETURN to_jsonb(document::text);
 END $body$`;

@@ -61,11 +61,12 @@ export const ours = (m: TableMapping, suffix: string): RelationName => ({
   name: derivedName(m.base, suffix),
 });
 
-/** The document of a row alias as jsonb. */
-export const docOf = (m: TableMapping, alias: Sql): Sql =>
-  m.column.type === 'jsonb' && !m.column.isDomain
-    ? sql`${alias}.${ident(m.column.name)}`
-    : sql`${alias}.${ident(m.column.name)}::jsonb`;
+/** The document of a row alias as jsonb. Never raises: what only json can hold is one string, and waits in quarantine like any document that is not an object. */
+export function docOf(m: TableMapping, alias: Sql): Sql {
+  const document = sql`${alias}.${ident(m.column.name)}`;
+  if (m.column.type === 'json') return sql`${ident(m.journal)}.as_jsonb(${document})`;
+  return m.column.isDomain ? sql`${document}::jsonb` : document;
+}
 
 /** jsonb as the document column stores it. */
 export const asColumn = (m: TableMapping, doc: Sql): Sql =>
