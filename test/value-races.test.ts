@@ -106,6 +106,32 @@ describe('values that do not fit', () => {
     ));
 });
 
+describe('values of types that JSON has no scalar for', () => {
+  const facts = (type: string) =>
+    written(
+      'documents',
+      `extract_json: { table: users, column: preferences, into: [{ table: facts, columns: { fact: { type: '${type}', from: fact } } }], remainder: drop }`,
+    );
+  it.each([
+    ['text[]', '{a,"b c",NULL}', '{d}'],
+    ['public.place', '(1,"a b")', '(2,)'],
+    ['public.document', '{"a": [1]}', '["b"]'],
+    ['int4range', '[1,5)', 'empty'],
+  ])('%s: what new code writes stays, and so does what old code writes', async (type, first, second) => {
+    const before = `
+      CREATE TYPE place AS (x int, name text); CREATE DOMAIN document AS jsonb;
+      CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb); INSERT INTO users VALUES (1, '{}'), (2, NULL)`;
+    await race({ migration: await facts(type), before, phase: 'dual-write' }, async (r) => {
+      const facts = () => r.db.rows('SELECT fact::text FROM facts ORDER BY user_id');
+      await r.db.run(`UPDATE facts SET fact = '${first}'`);
+      expect(await facts()).toEqual([{ fact: first }, { fact: first }]);
+      await r.db.run(`UPDATE users SET preferences = jsonb_build_object('fact', '${second}'::text)`);
+      expect(await facts()).toEqual([{ fact: second }, { fact: second }]);
+      expect(await r.m.verify()).toMatchObject({ mappings: [{ quarantined: 0, columns: [{ exact: 2, lost: 0 }] }] });
+    });
+  });
+});
+
 describe('keys', () => {
   it('that are shifted keep their documents and their rows', () =>
     inPhase('dual-write', async (r) => {
