@@ -106,6 +106,32 @@ describe('values that do not fit', () => {
     ));
 });
 
+describe('values of types that JSON has no scalar for', () => {
+  const facts = (type: string) =>
+    written(
+      'documents',
+      `extract_json: { table: users, column: preferences, into: [{ table: facts, columns: { fact: { type: '${type}', from: fact } } }], remainder: drop }`,
+    );
+  it.each([
+    ['text[]', '{a,"b c",NULL}', '{d}'],
+    ['public.place', '(1,"a b")', '(2,)'],
+    ['public.document', '{"a": [1]}', '["b"]'],
+    ['int4range', '[1,5)', 'empty'],
+  ])('%s: what new code writes stays, and so does what old code writes', async (type, first, second) => {
+    const before = `
+      CREATE TYPE place AS (x int, name text); CREATE DOMAIN document AS jsonb;
+      CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb); INSERT INTO users VALUES (1, '{}'), (2, NULL)`;
+    await race({ migration: await facts(type), before, phase: 'dual-write' }, async (r) => {
+      const facts = () => r.db.rows('SELECT fact::text FROM facts ORDER BY user_id');
+      await r.db.run(`UPDATE facts SET fact = '${first}'`);
+      expect(await facts()).toEqual([{ fact: first }, { fact: first }]);
+      await r.db.run(`UPDATE users SET preferences = jsonb_build_object('fact', '${second}'::text)`);
+      expect(await facts()).toEqual([{ fact: second }, { fact: second }]);
+      expect(await r.m.verify()).toMatchObject({ mappings: [{ quarantined: 0, columns: [{ exact: 2, lost: 0 }] }] });
+    });
+  });
+});
+
 describe('keys', () => {
   it('that are shifted keep their documents and their rows', () =>
     inPhase('dual-write', async (r) => {
@@ -194,6 +220,31 @@ describe('two columns of one row', () => {
   );
 });
 
+it('columns that are called like variables of ours are columns', async () => {
+  const names = ['keys', 'held', 'one', 'batch', 'deleted', 'document'];
+  const columns = names.map((name) => `${name}: { type: text, from: ${name} }`).join(', ');
+  const migration = await written(
+    'documents',
+    `extract_json: { table: users, column: preferences, into: [{ table: facts, columns: { ${columns} } }], remainder: drop }`,
+  );
+  const before = `
+    CREATE TABLE users (id bigint PRIMARY KEY, ${names.map((name) => `${name} int`).join(', ')}, preferences jsonb);
+    INSERT INTO users (id, preferences) VALUES (1, '{}'), (2, NULL)`;
+  await race({ migration, before, phase: 'expand' }, async (r) => {
+    const write = (value: string) =>
+      r.db.run(`UPDATE facts SET ${names.map((name) => `${name} = '${value}'`).join(', ')} WHERE user_id = 1`);
+    await r.db.run(`UPDATE users SET preferences = '{"keys": "a"}'; DELETE FROM users WHERE id = 2`);
+    await r.m.to('dual-write');
+    await write('b');
+    await r.m.to('contract');
+    await write('c');
+    await r.m.back('dual-write');
+    expect(await r.row(`SELECT preferences FROM users`)).toEqual({
+      preferences: Object.fromEntries(names.map((name) => [name, 'c'])),
+    });
+  });
+});
+
 describe('writers with settings of their own', () => {
   const own = `SET TimeZone = 'Asia/Tokyo'; SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'sql_standard'; SET extra_float_digits = -10`;
   const naive = (day: string) =>
@@ -213,6 +264,26 @@ describe('writers with settings of their own', () => {
       await writer.do(
         `UPDATE facts SET seen = '2024-01-02 03:04:05.678901+00', pause = '1 mon 2 days', ratio = 0.1::float8 + 0.2::float8 WHERE user_id = 2`,
       );
+    });
+  });
+
+  it('are captured by the key that a row has', async () => {
+    const migration = await written(
+      'documents',
+      'extract_json: { table: users, column: preferences, into: [{ table: facts, columns: { fact: { type: text, from: fact } } }], remainder: drop }',
+    );
+    const before = `CREATE TABLE users (ratio double precision, pause interval, preferences jsonb, PRIMARY KEY (ratio, pause));
+      INSERT INTO users VALUES (0.1::float8 + 0.2::float8, '1 year 2 days 3:04', '{}'), (1, '0', '{}')`;
+    let captured = false;
+    const at: Setting['at'] = async ({ role, when, text }, r) => {
+      if (captured || role !== 'worker' || when !== 'after' || text !== 'COMMIT') return;
+      captured = true;
+      await (await r.session(own)).do(`UPDATE users SET preferences = '{"fact": "new"}'`);
+    };
+    await race({ migration, before, phase: 'expand', at }, async (r) => {
+      await r.m.to('dual-write');
+      expect(captured).toBe(true);
+      expect(await r.row(`SELECT count(*)::int AS n FROM facts WHERE fact = 'new'`)).toEqual({ n: 2 });
     });
   });
 

@@ -215,17 +215,21 @@ export class Catalog {
   readonly relationNames: readonly RelationName[];
   /** The schemas that hold tables of people. */
   readonly schemas: readonly Schema[];
+  /** Domains with a CHECK or NOT NULL, their own or of the domain they are made of, as format_type prints them. */
+  readonly checkedDomains: readonly string[];
 
   constructor(
     server: Server,
     tables: readonly Table[],
     relationNames: readonly RelationName[],
     schemas: readonly Schema[] = [],
+    checkedDomains: readonly string[] = [],
   ) {
     this.server = server;
     this.tables = tables;
     this.relationNames = relationNames;
     this.schemas = schemas;
+    this.checkedDomains = checkedDomains;
   }
 
   table({ schema, name }: RelationName): Table {
@@ -254,7 +258,7 @@ export class Catalog {
   withTable(changed: Table): Catalog {
     const others = this.tables.filter((t) => t.schema !== changed.schema || t.name !== changed.name);
     const names = this.has(changed) ? this.relationNames : [...this.relationNames, changed];
-    return new Catalog(this.server, [...others, changed], names, this.schemas);
+    return new Catalog(this.server, [...others, changed], names, this.schemas, this.checkedDomains);
   }
 }
 

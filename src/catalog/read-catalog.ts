@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/database.ts';
 import type { RelationName } from '../sql/sql.ts';
 import { Catalog, type Dependant, type Table } from './catalog.ts';
+import { readCheckedDomains } from './read-checked-domains.ts';
 import { readChildren } from './read-children.ts';
 import { readColumns, grantKey } from './read-columns.ts';
 import { readConstraints } from './read-constraints.ts';
@@ -42,6 +43,7 @@ export const readCatalog = (
       found,
       await readRelationNames(db, schemas),
       await readSchemas(db, [...schemas, 'public'], rows, journal),
+      await readCheckedDomains(db),
     );
   });
 

@@ -24,6 +24,9 @@ const allRows = (m: ColumnMapping): Sql => sql`${qualified(m.table)} AS s`;
 const old = (m: ColumnMapping): Sql => column('s', m.from.name);
 const unfilled = (m: ColumnMapping, value: Sql): Sql => sql`${column('s', m.to.name)} IS NULL AND ${value} IS NOT NULL`;
 const misfit = (m: ColumnMapping): Sql => sql`${old(m)} IS NOT NULL AND ${upFails(m, old(m))}`;
+/** What new code wrote and the old column cannot hold: only the new one has it. */
+const misfitBack = (m: ColumnMapping): Sql =>
+  sql`${column('s', m.to.name)} IS NOT NULL AND ${downFails(m, column('s', m.to.name))}`;
 
 export function compileColumnMapping(m: ColumnMapping): Mapping {
   const leaf = qualified(m.leaf);
@@ -77,7 +80,7 @@ function parityCheck(m: ColumnMapping): ParityCheck {
 SELECT ${ownMark} count(*) AS compared,
        count(*) FILTER (WHERE ${unfilled(m, up(m, from))} AND NOT ${agrees(m, from, to)}) AS missing,
        0 AS extra,
-       count(*) FILTER (WHERE NOT (${unfilled(m, up(m, from))}) AND NOT ${agrees(m, from, to)} AND NOT (${misfit(m)}) AND NOT (${to} IS NOT NULL AND ${downFails(m, to)})) AS stale,
+       count(*) FILTER (WHERE NOT (${unfilled(m, up(m, from))}) AND NOT ${agrees(m, from, to)} AND NOT (${misfit(m)}) AND NOT (${misfitBack(m)})) AS stale,
        count(*) FILTER (WHERE ${misfit(m)}) AS quarantined
   FROM ${allRows(m)}`,
     lossless: sql`
@@ -85,7 +88,7 @@ SELECT ${ownMark} ${m.to.name} AS "column", count(*) FILTER (WHERE ${from} IS NO
        count(*) FILTER (WHERE ${from} IS NOT NULL AND ${differs(down(m, up(m, from)), from)}) AS lost FROM ${allRows(m)}`,
     repair: sql`
 WITH mended AS (
-  UPDATE ${ownMark} ${allRows(m)} SET ${ident(m.to.name)} = ${up(m, from)} WHERE NOT ${agrees(m, from, to)} AND NOT (${misfit(m)}) AND ${lookingIn(m.lookIn)} RETURNING 1)
+  UPDATE ${ownMark} ${allRows(m)} SET ${ident(m.to.name)} = ${up(m, from)} WHERE NOT ${agrees(m, from, to)} AND NOT (${misfit(m)}) AND NOT (${misfitBack(m)}) AND ${lookingIn(m.lookIn)} RETURNING 1)
 SELECT count(*) AS rows FROM mended`,
   };
 }
@@ -95,7 +98,7 @@ const misfits = (m: ColumnMapping): Sql => {
   const [from, to] = [old(m), column('s', m.to.name)];
   const rows = (direction: 'up' | 'down', value: Sql, where: Sql) =>
     sql`SELECT ${keyAsJson(m, 's')} AS key, ${misfitReason(m, direction)} AS reason, to_jsonb(${value}) AS original FROM ${allRows(m)} WHERE ${where}`;
-  return sql`${rows('up', from, misfit(m))} UNION ALL ${rows('down', to, sql`NOT ${agrees(m, from, to)} AND ${to} IS NOT NULL AND ${downFails(m, to)}`)}`;
+  return sql`${rows('up', from, misfit(m))} UNION ALL ${rows('down', to, sql`NOT ${agrees(m, from, to)} AND ${misfitBack(m)}`)}`;
 };
 
 const requarantine = (m: ColumnMapping): Sql => sql`

@@ -54,6 +54,9 @@ const textAt = (doc: Sql, path: readonly string[]): Sql => sql`${at(doc, path.sl
 /** Types whose every JSON scalar is a valid value. */
 const takesAnyScalar = new Set(['text', 'character varying', 'varchar']);
 const isJson = (type: string) => type === 'jsonb' || type === 'json';
+/** Types whose every value JSON has a scalar for; of others, arrays and composite types among them, to_jsonb may make arrays and objects. */
+const areScalars =
+  /^(text|character varying|varchar|character|char|boolean|bool|smallint|integer|bigint|int[248]?|numeric|decimal|real|double precision|float[48]?|uuid|date|time|timetz|timestamp|timestamptz|interval|bytea|inet|cidr|macaddr8?)( with(out)? time zone)?(\([\d, ]+\))?$/;
 
 export function valueRules(
   column: JsonColumn,
@@ -86,9 +89,14 @@ export function valueRules(
   };
   const forward = (doc: Sql): Sql => sql`CASE WHEN ${at(doc, path)} IS NULL THEN ${absent}
       WHEN ${present(doc)} THEN ${guarded(doc, cast(doc), () => fallback)} ELSE ${fallback} END`;
+  // What is no scalar in JSON is written as its text, for as such it is read.
+  const asJson = (value: Sql) =>
+    json || areScalars.test(column.type)
+      ? sql`to_jsonb(${value})`
+      : sql`CASE WHEN jsonb_typeof(to_jsonb(${value})) IN ('array', 'object') THEN to_jsonb((${value})::text) ELSE to_jsonb(${value}) END`;
   // Without a default an absent key and NULL are the same; with one, NULL must be written down.
   const writtenDown = (value: Sql) =>
-    column.default === null || column.notNull ? sql`to_jsonb(${value})` : sql`coalesce(to_jsonb(${value}), 'null')`;
+    column.default === null || column.notNull ? asJson(value) : sql`coalesce(${asJson(value)}, 'null')`;
   const reason = (
     doc: Sql,
   ): Sql => sql`CASE WHEN ${at(doc, path)} IS NULL OR jsonb_typeof(${at(doc, path)}) = 'null' THEN NULL
@@ -122,7 +130,7 @@ export function valueRules(
     lossy: (doc) =>
       ownKind
         ? sql`jsonb_typeof(${at(doc, path)}) NOT IN (${ownKind}, 'null')`
-        : sql`jsonb_typeof(${at(doc, path)}) <> 'null' AND ${differs(sql`to_jsonb(${forward(doc)})`, at(doc, path))}`,
+        : sql`jsonb_typeof(${at(doc, path)}) <> 'null' AND ${differs(asJson(forward(doc)), at(doc, path))}`,
   };
 }
 

@@ -10,6 +10,8 @@ export interface KeyColumn {
   readonly type: string;
   /** `=`, or the operator of an extension's type with its schema. */
   readonly equals: string;
+  /** Only when it differs from the type's own. */
+  readonly collation: string | null;
 }
 
 export interface TargetColumn {
@@ -45,7 +47,7 @@ export interface TableMapping {
   readonly paths: readonly (readonly string[])[];
   readonly remainder: 'column' | 'reject' | 'drop';
   readonly targets: readonly Target[];
-  /** Values of some column depend on TimeZone, DateStyle or the like when they come from text, or go there. */
+  /** Values of some column or of the key depend on TimeZone, DateStyle or the like when they come from text, or go there. */
   readonly dependsOnSession: boolean;
   /** Foreign keys delete and move target rows before our triggers come to it. */
   readonly foreignKeys: boolean;

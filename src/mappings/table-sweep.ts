@@ -81,7 +81,9 @@ export function drainRoutine(m: TableMapping, reviving: boolean): Routine {
     name: ours(m, 'drain'),
     parameters: sql`batch integer`,
     returns: 'bigint',
+    // The label tells the variables from columns of the tables that have their names.
     body: sql`
+<<drain>>
 DECLARE
   keys jsonb[];
   places bigint[];
@@ -146,7 +148,7 @@ function deleteOrphans(m: TableMapping): Sql {
   );
   const captured = m.targets.map(
     ({ table }) => sql`
-  DELETE FROM ${qualified(table)} n USING unnest(keys) AS captured (key) WHERE ${capturedIs(m, sql`n`, 'target')} AND ${orphaned} AND ${fires(m)};${fired(m)}`,
+  DELETE FROM ${qualified(table)} n USING unnest(drain.keys) AS captured (key) WHERE ${capturedIs(m, sql`n`, 'target')} AND ${orphaned} AND ${fires(m)};${fired(m)}`,
   );
   return sql`
   IF truncated THEN${join(all, '')}
@@ -162,7 +164,7 @@ function bringHeldUpToDate(m: TableMapping): Sql {
 
 function reviveHeld(m: TableMapping): Sql {
   const isOne = (alias: Sql) =>
-    keyIs(m, alias, 'source', (k, i) => sql`(one ->> ${i})::${{ parts: [{ text: k.type }] }}`);
+    keyIs(m, alias, 'source', (k, i) => sql`(drain.one ->> ${i})::${{ parts: [{ text: k.type }] }}`);
   return sql`
   FOREACH one IN ARRAY held LOOP${join(
     m.targets

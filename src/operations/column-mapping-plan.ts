@@ -39,6 +39,7 @@ export function planColumnMapping(change: ColumnChange, catalog: Catalog, contex
   refuseWhatIsNotSupported(table, old, change.type !== null, catalog.server.major);
   const schemas = triggerSchemas(catalog, table, []);
   const m = mappingOf(change, table, old, context, schemas.lookIn);
+  refuseCheckedDomain(m.to.type, catalog);
   const lossy = change.type !== null && (change.up !== null || change.down !== null);
   return {
     phases: phasesOf(change, table, old, m),
@@ -69,6 +70,15 @@ export function planColumnMapping(change: ColumnChange, catalog: Catalog, contex
       ...schemas.notes,
     ],
   };
+}
+
+/** Nothing of a column that is NULL everywhere needs a check; PostgreSQL rewrites the table all the same, locked against everybody. */
+function refuseCheckedDomain(type: string, catalog: Catalog): void {
+  if (catalog.checkedDomains.includes(type))
+    throw notSupportedYet(
+      `A new column of ${type}, a domain with conditions,`,
+      'PostgreSQL would rewrite the whole table for it, locked against reads and writes. Change the column to the type that the domain is made of (change_column_type), and add its conditions as a CHECK that is NOT VALID.',
+    );
 }
 
 export function projectColumnMapping(

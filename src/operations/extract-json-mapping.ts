@@ -113,6 +113,7 @@ export function mappingOf(
       target: f.key?.[k.name] ?? keyName(source, k.name),
       type: k.type,
       equals: k.equals ?? '=',
+      collation: k.collation,
     })),
     column: {
       name: f.column,
@@ -122,7 +123,9 @@ export function mappingOf(
     },
     paths,
     remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
-    dependsOnSession: shapes.some((shape) => shape.columns.some((c) => !readsTheSame.test(c.type))),
+    dependsOnSession:
+      keyOf(source).some((c) => !readsTheSame.test(c.type) && !isJsonTheSame.test(c.type)) ||
+      shapes.some((shape) => shape.columns.some((c) => !readsTheSame.test(c.type))),
     foreignKeys: f.foreign_key !== false,
     lookIn,
     leaf: leafPlaceholderBeside(f, source, shapes),
@@ -140,6 +143,9 @@ export function mappingOf(
 /** Types whose values are read from text and written as text in one way, whatever a session has set. */
 const readsTheSame =
   /^(text|character varying|character|boolean|smallint|integer|bigint|numeric|uuid|jsonb?|inet|cidr|macaddr8?)(\([\d,]+\))?(\[\])?$/;
+
+/** Types besides whose values, as captured keys, JSON writes in one way. */
+const isJsonTheSame = /^(date|bytea|time(stamp)?(\(\d\))? with(out)? time zone)$/;
 
 /** A single key column called id becomes <table without its plural s>_id; any other keeps its name. */
 export const keyName = (source: Table, column: string): string =>

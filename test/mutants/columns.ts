@@ -27,6 +27,13 @@ export const columns: readonly Mutant[] = [
     test: { file: 'column-races', name: 'a fill leaves alone what new code wrote, however lossy' },
   },
   {
+    name: 'a repair leaves what only the new column can hold',
+    file: 'mappings/compile-column-mapping.ts',
+    find: 'AND NOT (${misfitBack(m)}) AND ${lookingIn(m.lookIn)} RETURNING 1)',
+    replace: 'AND ${lookingIn(m.lookIn)} RETURNING 1)',
+    test: { file: 'quarantine', name: 'a value of the new type that does not go back is kept in the new column' },
+  },
+  {
     name: 'a row that is written for another reason is filled',
     file: 'mappings/column-mapping.ts',
     find: '\n  ELSIF ${newTo} IS NULL AND ${newFrom} IS NOT NULL THEN${fill}',

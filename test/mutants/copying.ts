@@ -139,6 +139,13 @@ export const copying: readonly Mutant[] = [
     },
   },
   {
+    name: 'keys are captured as the drain reads them',
+    file: 'operations/extract-json-mapping.ts',
+    find: 'keyOf(source).some((c) => !readsTheSame.test(c.type) && !isJsonTheSame.test(c.type)) ||',
+    replace: '',
+    test: { file: 'value-races', name: 'are captured by the key that a row has' },
+  },
+  {
     name: 'a drain locks what it is about to write',
     file: 'mappings/table-sweep.ts',
     find: '\n       FOR NO KEY UPDATE OF s SKIP LOCKED',

@@ -34,6 +34,13 @@ export const writingBack: readonly Mutant[] = [
     },
   },
   {
+    name: 'what is no scalar in JSON is written as its text',
+    file: 'mappings/json-column.ts',
+    find: 'json || areScalars.test(column.type)',
+    replace: 'true',
+    test: { file: 'value-races', name: 'text[]: what new code writes stays' },
+  },
+  {
     name: 'a default that sync writes is not written down',
     file: 'mappings/table-reverse.ts',
     find: "boolean := pg_trigger_depth() = 1 AND current_setting(${DRAINING}, true) IS DISTINCT FROM 'on';",
