@@ -66,9 +66,13 @@ export const readColumns = async (
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       LEFT JOIN pg_collation co ON co.oid = a.attcollation
       LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
-      LEFT JOIN pg_stats s
-        ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
-       AND s.inherited = (c.relkind = 'p')
+      LEFT JOIN LATERAL (
+        SELECT avg_width, null_frac
+          FROM pg_stats
+         WHERE schemaname = n.nspname AND tablename = c.relname AND attname = a.attname
+           AND inherited = (c.relkind = 'p')
+         LIMIT 1 -- for these columns alone, not for all that there are
+      ) s ON true
      WHERE a.attrelid = ANY (${oids}::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
      ORDER BY a.attrelid, a.attnum`);
   return groupByTable<Column>(

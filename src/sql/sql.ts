@@ -11,11 +11,23 @@ export interface Sql {
 }
 
 export function sql(text: TemplateStringsArray, ...inserts: readonly (Sql | Value)[]): Sql {
-  return { parts: text.flatMap((piece, i) => [{ text: piece }, ...inserts.slice(i, i + 1).flatMap(toParts)]) };
+  const parts: Part[] = [];
+  text.forEach((piece, i) => {
+    append(parts, { text: piece });
+    if (i < inserts.length) for (const part of toParts(inserts[i] as Sql | Value)) append(parts, part);
+  });
+  return { parts };
 }
 
 const toParts = (insert: Sql | Value): readonly Part[] =>
   insert !== null && typeof insert === 'object' && 'parts' in insert ? insert.parts : [{ value: insert }];
+
+/** Text that follows text becomes one with it: statements are built of statements, and each would copy every piece of those in it. */
+function append(parts: Part[], part: Part): void {
+  const last = parts.at(-1);
+  if (last && 'text' in last && 'text' in part) parts[parts.length - 1] = { text: last.text + part.text };
+  else parts.push(part);
+}
 
 /** Trusted text: a type name from pg_catalog, an expression the user wrote in a migration, a stored plan. Keep calls rare. */
 export const raw = (text: string): Sql => ({ parts: [{ text }] });
@@ -38,9 +50,14 @@ export interface RelationName {
 export const qualified = ({ schema, name }: RelationName): Sql => sql`${ident(schema)}.${ident(name)}`;
 
 /** Pieces with a separator between them; nothing for an empty list. */
-export const join = (pieces: readonly Sql[], separator = ', '): Sql => ({
-  parts: pieces.flatMap((piece, i) => (i === 0 ? piece.parts : [{ text: separator }, ...piece.parts])),
-});
+export function join(pieces: readonly Sql[], separator = ', '): Sql {
+  const parts: Part[] = [];
+  pieces.forEach((piece, i) => {
+    if (i > 0) append(parts, { text: separator });
+    for (const part of piece.parts) append(parts, part);
+  });
+  return { parts };
+}
 
 /** For queries: values become $1, $2, … */
 export function bind(statement: Sql): { text: string; values: Value[] } {
