@@ -102,6 +102,33 @@ describe('Alembic', () => {
     expect((await found({ 'a.py': alembic("# lockkeeper:ignore drop-column no\nop.drop_table('t')") })).length).toBe(2);
   });
 
+  it('makes a table of what it can read, so that what follows is about a new one', async () => {
+    const table = [
+      "op.create_table('t', sa.Column('a', sa.Integer()), sa.Column('b', server_default=computed),",
+      "    sa.ForeignKeyConstraint(['a', 'c'], ['u.id', 'u.x'], name='f'), sa.Index('i', 'a'))",
+      "op.create_index('j', 't', ['a'])",
+    ];
+    expect(await found({ 'a.py': alembic(table.join('\n')) })).toEqual([
+      '5: Not read: server_default of Column is known only when it runs. computed',
+    ]);
+    const after = alembic("op.drop_constraint('f', 't')").replace("'a'\n", "'b'\n").replace('= None', "= 'a'");
+    const dropped = await found({ 'a.py': alembic(table.join('\n')), 'b.py': after });
+    expect(dropped).toContain("5: drop-constraint op.drop_constraint('f', 't')");
+  });
+
+  it('does not take what it says of a column for there before it adds it', async () => {
+    const text =
+      "op.add_column('t', sa.Column('a', sa.String(5)))\nop.alter_column('t', 'a', existing_type=sa.String(5), type_=sa.String(9))";
+    expect(await found({ 'a.py': alembic(text) })).toEqual([]);
+    const excluded = "op.create_exclude_constraint('x', 't', ('a', '&&'))";
+    expect(
+      await found({
+        'a.py': alembic(`${excluded}
+op.create_table_comment('t', 'x')`),
+      }),
+    ).toEqual([`5: add-exclusion-constraint ${excluded}`]);
+  });
+
   it('says what can be known only when it runs', async () => {
     const text = alembic(
       "op.execute(f'DROP TABLE {name}')\nop.frobnicate('t')\nhelper(op)\nop.execute('a' % b)\nop.add_column(t, sa.Column('a'))",
@@ -149,6 +176,56 @@ describe('Django', () => {
     expect(await found({ '2.py': django(wider) }, 'shop/migrations')).not.toEqual([]);
   });
 
+  it('finds tables by the names that earlier files give them', async () => {
+    const model = (options: string) =>
+      django(`migrations.CreateModel(name='Order', fields=[('a', models.IntegerField()), f()], options={${options}})`);
+    const index = django("migrations.AddIndex('order', models.Index(fields=['a'], name='i', condition=models.Q(a=1)))");
+    const of = (files: Record<string, string>) => found(files, 'shop/migrations');
+    const both = model("'db_table': 'orders'").replace('\n    ]', `,\n${index.split('\n')[3] ?? ''}\n    ]`);
+    expect((await of({ '1.py': both })).map((one) => one.slice(0, 11))).toEqual(['4: Not read']);
+    const renamed = django("migrations.RenameModel('Order', 'Purchase')");
+    expect((await of({ '1.py': model("'db_table': 'orders'"), '2.py': renamed })).join()).not.toContain('rename-table');
+    expect((await of({ '1.py': model(''), '2.py': renamed })).join()).toContain('rename-table');
+    const sql = django("migrations.RunSQL('DROP TABLE purchases')");
+    const named = django("migrations.AlterModelTable('order', 'purchases')");
+    expect((await of({ '1.py': model(''), '2.py': named, '3.py': sql })).join()).toContain('rename-table');
+  });
+
+  it('sends nothing for what an altered field changes only in Python', async () => {
+    const fields = [
+      "('id', models.BigAutoField(primary_key=True))",
+      "('user', models.ForeignKey('auth.User'))",
+      "('tags', models.ManyToManyField('Tag'))",
+      "('a', models.CharField(max_length=5))",
+    ];
+    const model = django(`migrations.CreateModel(name='Order', fields=[${fields.join(', ')}])`);
+    const of = async (operation: string) =>
+      (await found({ '1.py': model, '2.py': django(operation) }, 'shop/migrations')).map((one) => one.split(' ')[1]);
+    expect(await of("migrations.AlterField('order', 'a', models.CharField(max_length=5, choices=[]))")).toEqual([]);
+    expect(
+      await of("migrations.AlterField('order', 'user', models.ForeignKey('auth.User', related_name='x'))"),
+    ).toEqual([]);
+    expect(await of("migrations.AlterField('order', 'tags', models.ManyToManyField('Tag', blank=True))")).toEqual([]);
+    expect(await of("migrations.RemoveField('order', 'tags')")).toEqual([]);
+    expect(await of("migrations.AlterField('order', 'a', models.CharField(max_length=5, null=True))")).toEqual([
+      'drop-not-null',
+    ]);
+    expect(await of("migrations.AlterField('order', 'a', models.CharField(max_length=5, unique=True))")).toEqual([
+      'add-unique-constraint',
+    ]);
+    expect(
+      await found(
+        { '1.py': model, '2.py': django("migrations.RenameField('order', 'user', 'who')") },
+        'shop/migrations',
+      ),
+    ).toEqual(["4: rename-column migrations.RenameField('order', 'user', 'who')"]);
+  });
+
+  it('reads SQL with parameters', async () => {
+    const sql = "migrations.RunSQL([('DELETE FROM t WHERE a = %s', [1]), ('DELETE FROM t', None)])";
+    expect(await found({ '1.py': django(sql) })).toEqual(['4: unbounded-delete DELETE FROM t']);
+  });
+
   it('is a transaction unless it is not atomic; then each text is sent by itself', async () => {
     const index = "AddIndexConcurrently('order', models.Index(fields=['a'], name='i'))";
     expect((await found({ '1.py': django(index) })).join()).toContain('not-allowed-in-transaction');
@@ -182,6 +259,29 @@ describe('Rails', () => {
       'drop-table',
     ]);
     expect(await of('frobnicate :t')).toEqual(['Not']);
+  });
+
+  it('makes a table of what it can read, so that what follows is about a new one', async () => {
+    const table =
+      'create_table :t do |t|\n t.string :a, default: -> { "#{x}" }\n t.integer :b, default: Kind::FIRST\n end';
+    expect(await of(`${table}\n add_index :t, :b`)).toEqual(['Not']);
+    expect(await of('create_join_table :users, :accounts do |t|\n t.index :user_id\n end')).toEqual([]);
+    expect(await of('create_join_table :users, :accounts\n add_index :accounts_users, :user_id')).toEqual([]);
+    expect(await of('drop_join_table :users, :accounts')).toEqual(['drop-table']);
+  });
+
+  it('knows constraints and enums', async () => {
+    expect(await of('add_unique_constraint :t, [:a], name: :u')).toEqual(['add-unique-constraint']);
+    expect(await of('add_unique_constraint :t, name: :u, using_index: :i')).toEqual([]);
+    expect(await of("add_exclusion_constraint :t, 'a WITH &&', using: :gist, name: :x")).toEqual([
+      'add-exclusion-constraint',
+    ]);
+    expect(await of('remove_exclusion_constraint :t, name: :x')).toEqual(['drop-constraint']);
+    expect(await of('remove_unique_constraint :t, name: :x')).toEqual(['drop-constraint']);
+    expect(await of('add_enum_value :kind, :a, after: :b')).toEqual([]);
+    expect(await of('rename_enum_value :kind, from: :a, to: :b')).toEqual(['rename-enum-value']);
+    expect(await of('rename_enum :kind, to: :sort')).toEqual(['rename-object']);
+    expect(await of('drop_enum :kind')).toEqual(['drop-object']);
   });
 
   it('knows what change_table does besides adding', async () => {
@@ -257,6 +357,11 @@ describe('Knex', () => {
     expect(
       await of("await knex.schema.createTable('t', (t) => { t.bigIncrements(); t.text('a').index(); }).dropTable('u')"),
     ).toEqual(['drop-table']);
+    expect(
+      await of(
+        "await knex.schema.createTable('t', (t) => { t.text('a').defaultTo(x.y()); t.check('?? > ?', ['a', 1]); t.jsonb('b').defaultTo(JSON.stringify([])); });\nawait knex.schema.table('t', (t) => { t.index('b'); })",
+      ),
+    ).toEqual(['Not']);
     expect(await of("await Promise.all([knex.schema.dropTable('t')])")).toEqual(['drop-table']);
     expect(await of('await knex.schema.dropTable(name)')).toEqual(['Not']);
   });
@@ -288,6 +393,11 @@ describe('node-pg-migrate', () => {
     expect(
       await of("pgm.createTable('t', { id: { type: 'bigint', primaryKey: true } }); pgm.createIndex('t', 'id')"),
     ).toEqual([]);
+    expect(
+      await of(
+        "pgm.createTable('t', { id: 'id', a: { type: 'text', default: f() }, b: 'bigint' }); pgm.createIndex('t', 'b')",
+      ),
+    ).toEqual(['int-primary-key', 'Not']);
     expect(await of("pgm.renameTable('t', 'u')")).toEqual(['rename-table']);
     expect(await of('pgm.createFunction()')).toEqual(['Not']);
   });

@@ -7,8 +7,8 @@ import { type Rule, severities, type Severity, type Wrapping } from './rule.ts';
 import { type Found, runSection } from './run-section.ts';
 import { type TableSize, withSize } from './sizes.ts';
 import { linesOf, type Place } from './source.ts';
+import { assumeStated } from './stated.ts';
 import { NotSql } from './statement.ts';
-import { assumeType } from './world/alter-table.ts';
 import { apply } from './world/apply.ts';
 import type { Span } from './tokens.ts';
 import type { LockMode } from './world/lock-mode.ts';
@@ -154,7 +154,7 @@ function lintFile(world: World, file: LintFile, options: LintOptions, on: Enable
     const transaction = file.transaction ?? options.transaction ?? 'statement';
     const pg = options.pg ?? DEFAULT_PG;
     world.session.resetAll();
-    for (const { node } of parseStatements(file.stated ?? '')) assumeType(world, node);
+    assumeStated(world, file.stated ?? '', statements);
     const found = (file.sections ?? [{ start: 0, end: text.length, transaction }]).flatMap(
       ({ start, end, transaction: wrapping }) => {
         const inside = statements.filter((statement) => statement.start >= start && statement.start < end);

@@ -1,28 +1,46 @@
-import { baseName, byName, isPython, type Runner } from './runner.ts';
+import { baseName, byName, type Folder, isPython, type Read, type Runner } from './runner.ts';
 
 const migration = /\bclass\s+Migration\s*\(\s*(?:migrations\.)?Migration\s*\)/u;
 
 /** `app/migrations/0001_name.py`, each in a transaction unless it says `atomic = False`. */
 export const django: Runner = {
   name: 'Django',
-  detect: ({ texts }) => [...texts].some(([path, text]) => isPython(path) && migration.test(text)),
+  detect: ({ texts }) => [...texts].some(([path, text]) => isMigration(path, text)),
   read: async (path, text, folder) => {
-    if (!isPython(path) || !migration.test(text)) return null;
-    const [{ readPython }, { djangoSteps }, { asRead }, { isFalse }] = await Promise.all([
-      import('./script/python.ts'),
-      import('./script/django-steps.ts'),
-      import('./script/steps.ts'),
-      import('./script/value.ts'),
-    ]);
-    const script = readPython(text);
-    const bare = isFalse(script.assigned.get('atomic'));
-    const app = appOf(folder.path);
-    const read = asRead(text, script, djangoSteps(script, app), { language: 'Python', bare });
-    return { ...read, version: `${app}.${baseName(path).replace(/\.py$/u, '')}` };
+    if (!isMigration(path, text)) return null;
+    const files = known.get(folder) ?? readAll(folder);
+    known.set(folder, files);
+    return (await files).get(path) ?? null;
   },
   order: byName,
   wrapping: 'file',
 };
+
+const isMigration = (path: string, text: string): boolean => isPython(path) && migration.test(text);
+
+/** What was read of a folder: all of it at once, since earlier files say what the models of later ones are. */
+const known = new WeakMap<Folder, Promise<ReadonlyMap<string, Read>>>();
+
+async function readAll(folder: Folder): Promise<ReadonlyMap<string, Read>> {
+  const [{ readPython }, { djangoSteps }, { DjangoModels }, { asRead }, { isFalse }] = await Promise.all([
+    import('./script/python.ts'),
+    import('./script/django-steps.ts'),
+    import('./script/django-models.ts'),
+    import('./script/steps.ts'),
+    import('./script/value.ts'),
+  ]);
+  const app = appOf(folder.path);
+  const models = new DjangoModels(app);
+  const files = byName([...folder.texts.keys()]).flatMap((path): readonly (readonly [string, Read])[] => {
+    const text = folder.texts.get(path) ?? '';
+    if (!isMigration(path, text)) return [];
+    const script = readPython(text);
+    const bare = isFalse(script.assigned.get('atomic'));
+    const read = asRead(text, script, djangoSteps(script, models), { language: 'Python', bare });
+    return [[path, { ...read, version: `${app}.${baseName(path).replace(/\.py$/u, '')}` }]];
+  });
+  return new Map(files);
+}
 
 /** `shop` of `shop/migrations`: what the names of tables begin with. */
 const appOf = (path: string): string => /([^/]+)\/migrations\/?$/u.exec(path)?.[1] ?? '';

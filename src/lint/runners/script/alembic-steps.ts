@@ -27,9 +27,9 @@ function stepOf(call: Call, place: Place): readonly Step[] {
   if (name === 'execute') return sqlStep(unwrapped(args[0] ?? options.get('sqltext')), call);
   const operation = operations[name];
   if (!operation) return unread(call, `what ${place.receiver}.${name} does is not known here`);
-  const given = new Given(call, withTable(args, operation.table, place));
-  const before = operation === operations['alter_column'] ? stated(call, () => existingType(given)) : [];
-  return [...before, ...said(call, () => operation.sql(given))];
+  const given = () => new Given(call, withTable(args, operation.table, place));
+  const before = operation === operations['alter_column'] ? stated(given(), existingType) : [];
+  return [...before, ...said(given(), operation.sql)];
 }
 
 /** In a batch the table goes without saying. */
@@ -48,7 +48,10 @@ function elsewhere(call: Call, place: Place): readonly Step[] {
 }
 
 /** They ask, or write rows. */
-const quiet = new Set(['get_bind', 'get_context', 'f', 'inline_literal', 'bulk_insert']);
+const quiet = new Set([
+  ...['get_bind', 'get_context', 'f', 'inline_literal', 'bulk_insert'],
+  ...['create_table_comment', 'drop_table_comment'],
+]);
 
 interface Operation {
   /** Where its arguments have the table. */
@@ -120,6 +123,11 @@ const operations: Readonly<Record<string, Operation>> = {
     table: 1,
     sql: (given) => alter(given, 1, `ADD ${named(given)}PRIMARY KEY (${listSql(given.texts('columns', 2))})`),
   },
+  create_exclude_constraint: {
+    table: 1,
+    sql: (given) =>
+      alter(given, 1, `ADD ${named(given)}EXCLUDE USING ${given.maybe('using') ?? 'gist'} (what_python_says WITH =)`),
+  },
   create_check_constraint: {
     table: 1,
     sql: (given) =>
@@ -146,7 +154,9 @@ function nameGiven(given: Given, name: string): string {
 function created(given: Given): readonly string[] {
   const parts = given.call.args
     .slice(1)
-    .flatMap((part) => (part.kind === 'call' ? partSql(given, part) : given.fail('a column', part)));
+    .flatMap((part) =>
+      given.partly(() => (part.kind === 'call' ? partSql(given, part) : given.fail('a column', part))),
+    );
   return [createTable(table(given, 0), parts)];
 }
 
@@ -156,7 +166,10 @@ function partSql(given: Given, part: Call): readonly string[] {
   if (part.name === 'Column') return [columnSql(column(part))];
   const name = inner.maybe('name');
   const prefix = name === null ? '' : `CONSTRAINT ${quoted(name)} `;
-  const texts = part.args.map((arg) => textOf(arg) ?? inner.fail('a column', arg));
+  if (part.name === 'ForeignKeyConstraint') return [`${prefix}${foreignKeyOf(inner)}`];
+  // what a new table excludes or has an index on costs nothing
+  if (part.name === 'ExcludeConstraint' || part.name === 'Index') return [];
+  const texts = part.args.map((arg) => textOf(unwrapped(arg)) ?? inner.fail('a column', arg));
   if (part.name === 'PrimaryKeyConstraint') return [`${prefix}PRIMARY KEY (${listSql(texts)})`];
   if (part.name === 'UniqueConstraint') return [`${prefix}UNIQUE (${listSql(texts)})`];
   if (part.name === 'CheckConstraint') return [`${prefix}CHECK (${texts[0] ?? ''})`];
@@ -188,8 +201,20 @@ const generatedSql = (call: Call): string =>
 
 /** `users.id` */
 function references(call: Call): string {
-  const parts = new Given(call).text('column', 0).split('.');
-  return `${parts.slice(0, -1).map(quoted).join('.')} (${quoted(parts.at(-1) ?? '')})`;
+  const [table, column] = target(new Given(call).text('column', 0));
+  return `${table} (${column})`;
+}
+
+/** `['user_id'], ['users.id']` */
+function foreignKeyOf(given: Given): string {
+  const targets = given.texts('refcolumns', 1).map(target);
+  const [[table] = given.fail('refcolumns')] = targets;
+  return `FOREIGN KEY (${listSql(given.texts('columns', 0))}) REFERENCES ${table} (${targets.map(([, one]) => one).join(', ')})`;
+}
+
+function target(name: string): readonly [table: string, column: string] {
+  const parts = name.split('.').map(quoted);
+  return [parts.slice(0, -1).join('.'), parts.at(-1) ?? ''];
 }
 
 /** A plain text is quoted, `text('…')` is SQL. */

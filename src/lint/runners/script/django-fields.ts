@@ -1,5 +1,5 @@
 import { quoted } from '../../names.ts';
-import { columnSql, createTable, literalSql, tableSql } from './ddl.ts';
+import { columnSql, createTable, literalSql } from './ddl.ts';
 import { Given } from './given.ts';
 import { type Call, textOf, type Value } from './value.ts';
 
@@ -43,7 +43,7 @@ const lengths: Readonly<Record<string, number>> = {
 
 const links = new Set(['ForeignKey', 'OneToOneField', 'ParentalKey']);
 
-export function fieldOf(name: string, call: Call, app: string): DjangoField {
+export function fieldOf(name: string, call: Call, tableOf: (label: string) => string): DjangoField {
   const given = new Given(call);
   const [isLink, many, isNull] = [links.has(call.name), call.name === 'ManyToManyField', given.is('null')];
   const byDatabase = given.value('db_default');
@@ -59,7 +59,7 @@ export function fieldOf(name: string, call: Call, app: string): DjangoField {
     indexed: !isUnique && isIndexed(call, given),
     default: value === undefined ? null : defaultSql(value),
     keepsDefault: byDatabase !== undefined,
-    references: isChecked ? target(given, app) : null,
+    references: isChecked ? target(given, tableOf) : null,
   };
 }
 
@@ -96,13 +96,10 @@ const defaultSql = (value: Value): string =>
   value.kind === 'call' && value.name === 'Now' ? 'now()' : (literalSql(value) ?? "'computed by Python'");
 
 /** `'shop.Order'`, `'Order'`, `settings.AUTH_USER_MODEL`: its table. */
-function target(given: Given, app: string): string | null {
+function target(given: Given, tableOf: (label: string) => string): string | null {
   const value = given.value('to', 0);
   const name = textOf(value) ?? (value?.kind === 'name' && /AUTH_USER_MODEL$/u.test(value.name) ? 'auth.User' : null);
-  if (name === null) return null;
-  const [first = '', second] = name.split('.');
-  const [owner, model] = second === undefined ? [app, first] : [first, second];
-  return `${tableSql(`${owner}_${model}`.toLowerCase())} (id)`;
+  return name === null ? null : `${tableOf(name)} (id)`;
 }
 
 export const fieldSql = (field: DjangoField): string =>

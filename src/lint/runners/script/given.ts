@@ -15,6 +15,7 @@ export class Given {
   readonly call: Call;
   readonly #options: ReadonlyMap<string, Value>;
   readonly #args: readonly Value[];
+  readonly #missed: Computed[] = [];
 
   /** A last argument that is an object holds options, as in JavaScript. */
   constructor(call: Call, args: readonly Value[] = call.args) {
@@ -62,6 +63,22 @@ export class Given {
   /** The options that are given, by name. */
   get named(): ReadonlyMap<string, Value> {
     return this.#options;
+  }
+
+  /** A part of it; when that is known only when it runs, the rest goes on without it. */
+  partly<T>(part: () => readonly T[]): readonly T[] {
+    try {
+      return part();
+    } catch (error) {
+      if (!(error instanceof Computed)) throw error;
+      this.#missed.push(error);
+      return [];
+    }
+  }
+
+  /** The parts that went missing. */
+  get missed(): readonly Computed[] {
+    return this.#missed;
   }
 
   fail(name: string, value: Value | Call = this.call): never {

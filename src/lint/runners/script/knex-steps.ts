@@ -41,7 +41,7 @@ function built(call: Call): readonly Step[] {
   const schema = schemaOf(call.receiver);
   if (call.name === 'table' || call.name === 'alterTable') return changed(call, schema);
   const make = operations[call.name];
-  if (make) return said(ownPart(call), () => make(new Given(call), schema));
+  if (make) return said(new Given(ownPart(call)), (given) => make(given, schema));
   return quiet.has(call.name) ? [] : unread(call, `what ${call.name} does is not known here`);
 }
 
@@ -109,8 +109,8 @@ const operations: Readonly<Record<string, Make>> = {
 
 function created(given: Given, schema: string | null, start: string): readonly string[] {
   const owner = table(given, schema);
-  const columns = given.call.body.flatMap((call) => columnOf(call, true));
-  const after = given.call.body.flatMap((call) => actions(call, owner, true));
+  const columns = given.call.body.flatMap((call) => given.partly(() => columnOf(call, true)));
+  const after = given.call.body.flatMap((call) => given.partly(() => actions(call, owner, true)));
   return [createTable(owner, columns).replace('CREATE TABLE', start), ...after];
 }
 
@@ -120,7 +120,7 @@ function changed(call: Call, schema: string | null): readonly Step[] {
   if (name === null) return unread(call, 'the table is known only when it runs');
   const owner = tableSql(name, schema);
   return call.body.flatMap((line) =>
-    said(line, () => [
+    said(new Given(line), () => [
       ...columnOf(line, false).map((sql) => `ALTER TABLE ${owner} ADD COLUMN ${sql}`),
       ...actions(line, owner, false),
     ]),

@@ -1,7 +1,7 @@
 import { quoted } from '../../names.ts';
 import { columnSql, createIndex, listSql, literalSql, tableSql, words } from './ddl.ts';
 import { Given } from './given.ts';
-import { type Call, isFalse, isTrue, textOf, textsOf, type Value } from './value.ts';
+import { type Call, isFalse, isTrue, rootOf, textOf, textsOf, type Value } from './value.ts';
 
 const types: Readonly<Record<string, string>> = {
   ...{
@@ -80,6 +80,7 @@ function defaultSql(given: Given, value: Value): string {
   if (value.kind !== 'call') return literalSql(value) ?? given.fail('the default', value);
   if (value.name === 'now') return 'CURRENT_TIMESTAMP';
   if (value.name === 'uuid') return 'gen_random_uuid()';
+  if (rootOf(value) === 'JSON') return "'computed by JavaScript'";
   return textOf(value.args[0]) ?? given.fail('the default', value);
 }
 
@@ -137,7 +138,7 @@ const lines: Readonly<Record<string, Line>> = {
   unique: alter((given) => `ADD UNIQUE (${columns(given)})`),
   primary: alter((given) => `ADD PRIMARY KEY (${columns(given)})`),
   foreign: alter((given, chain) => `ADD FOREIGN KEY (${columns(given)}) REFERENCES ${referenced(chain, given)}`),
-  check: alter((given) => `ADD CHECK (${given.text('check', 0)})`),
+  check: alter((given) => `ADD CHECK (${given.text('check', 0).replaceAll(/\?\??/gu, 'bound')})`),
   ...{ dropForeign: dropConstraint(1), dropUnique: dropConstraint(1), dropChecks: dropConstraint(1) },
   dropPrimary: dropConstraint(0),
   dropIndex: (given) => [`DROP INDEX ${quoted(given.maybe('name', 1) ?? 'index_named_by_knex')}`],

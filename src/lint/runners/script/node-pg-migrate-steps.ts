@@ -35,7 +35,7 @@ function stepOf(call: Call, pgm: string): readonly Step[] {
   if (quiet.has(name)) return [];
   if (name === 'sql' || (receiver?.kind === 'name' && receiver.name.endsWith('.db'))) return sqlStep(args[0], call);
   const make = operations[name];
-  return make ? said(call, () => make(new Given(call))) : unread(call, `what ${pgm}.${name} does is not known here`);
+  return make ? said(new Given(call), make) : unread(call, `what ${pgm}.${name} does is not known here`);
 }
 
 /** `users`, or `{ schema, name }`. */
@@ -99,7 +99,7 @@ const referenceSql = (value: Value): string | null =>
 
 function columns(given: Given, value: Value | undefined): readonly string[] {
   if (value?.kind !== 'map') return given.fail('the columns', value);
-  return [...value.entries].map(([name, one]) => column(given, name, one));
+  return [...value.entries].flatMap(([name, one]) => given.partly(() => [column(given, name, one)]));
 }
 
 /** Options of a table or of addConstraint: `{ unique, primaryKey, foreignKeys, check }`. */

@@ -33,10 +33,13 @@ export function railsColumn(given: Given, name: string, type: string): string {
   });
 }
 
-/** A value, or SQL: `-> { "now()" }`. */
+/** A value, or SQL: `-> { "now()" }`. A constant of Ruby is sent as a value. */
 export const defaultSql = (given: Given, value: Value): string =>
-  (value.kind === 'call' && value.name === 'sql' ? textOf(value.args[0]) : literalSql(value)) ??
-  given.fail('the default', value);
+  (value.kind === 'name'
+    ? "'a constant of Ruby'"
+    : value.kind === 'call' && value.name === 'sql'
+      ? textOf(value.args[0])
+      : literalSql(value)) ?? given.fail('the default', value);
 
 /** `people` and other irregular ones come out as they are: the name of the column is said then. */
 export const singular = (table: string): string =>

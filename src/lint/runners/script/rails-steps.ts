@@ -8,11 +8,13 @@ import {
   alter,
   check,
   checkName,
+  createJoinTable,
   createTableOf,
   foreignKey,
   foreignKeyName,
   givenInTable,
   index,
+  joinTable,
   type Make,
   reference,
   table,
@@ -59,7 +61,7 @@ function stepOf(call: Call): readonly Step[] {
   const rows = modelStep(call);
   if (rows) return rows;
   const make = isOurs ? operations[name] : undefined;
-  if (make) return said(call, () => make(new Given(call)));
+  if (make) return said(new Given(call), make);
   if (isOurs && !/\?$/u.test(name)) return unread(call, `what ${name} does is not known here`);
   return [...args.flatMap(callsIn), ...body].flatMap(stepOf);
 }
@@ -71,6 +73,8 @@ const trimmed = (value: Value | undefined): Value | undefined =>
     : value;
 
 const column = (given: Given, position = 1): string => quoted(given.text('column', position));
+
+const labelSql = (label: string): string => `'${label.replaceAll("'", "''")}'`;
 
 const ifExists = (given: Given): string | false => given.is('if_exists') && 'IF EXISTS';
 const addColumn: Make = (given) => [
@@ -172,19 +176,44 @@ const operations: Readonly<Record<string, Make>> = {
   validate_foreign_key: alter((given) => `VALIDATE CONSTRAINT ${quoted(foreignKeyName(given))}`),
   validate_check_constraint: alter((given) => `VALIDATE CONSTRAINT ${quoted(checkName(given))}`),
   validate_constraint: alter((given) => `VALIDATE CONSTRAINT ${quoted(given.text('name', 1))}`),
-  add_unique_constraint: alter((given) =>
+  add_unique_constraint: alter((given) => {
+    const [name, taken] = [given.maybe('name'), given.maybe('using_index')];
+    const what = taken === null ? `(${listSql(given.texts('columns', 1))})` : `USING INDEX ${quoted(taken)}`;
+    return words('ADD', name !== null && `CONSTRAINT ${quoted(name)}`, 'UNIQUE', what);
+  }),
+  remove_unique_constraint: alter((given) => `DROP CONSTRAINT ${quoted(given.text('name'))}`),
+  add_exclusion_constraint: alter((given) =>
     words(
       'ADD',
       given.maybe('name') !== null && `CONSTRAINT ${quoted(given.text('name'))}`,
-      `UNIQUE (${listSql(given.texts('columns', 1))})`,
+      `EXCLUDE USING ${given.maybe('using') ?? 'gist'} (${given.text('expression', 1)})`,
     ),
   ),
+  remove_exclusion_constraint: alter((given) => `DROP CONSTRAINT ${quoted(given.text('name'))}`),
+  create_join_table: createJoinTable,
+  drop_join_table: (given) => [words('DROP TABLE', ifExists(given), joinTable(given))],
   enable_extension: (given) => [`CREATE EXTENSION IF NOT EXISTS ${quoted(given.text('name', 0))}`],
   disable_extension: (given) => [`DROP EXTENSION IF EXISTS ${quoted(given.text('name', 0))}`],
   create_enum: (given) => [
-    `CREATE TYPE ${quoted(given.text('name', 0))} AS ENUM (${given
-      .texts('values', 1)
-      .map((label) => `'${label.replaceAll("'", "''")}'`)
-      .join(', ')})`,
+    `CREATE TYPE ${table(given)} AS ENUM (${given.texts('values', 1).map(labelSql).join(', ')})`,
+  ],
+  drop_enum: (given) => [words('DROP TYPE', ifExists(given), table(given))],
+  rename_enum: (given) => [
+    `ALTER TYPE ${table(given)} RENAME TO ${quoted(given.maybe('to') ?? given.text('the new name', 1))}`,
+  ],
+  add_enum_value: (given) => {
+    const [before, after] = [given.maybe('before'), given.maybe('after')];
+    return [
+      words(
+        `ALTER TYPE ${table(given)} ADD VALUE`,
+        given.is('if_not_exists') && 'IF NOT EXISTS',
+        labelSql(given.text('value', 1)),
+        before !== null && `BEFORE ${labelSql(before)}`,
+        after !== null && `AFTER ${labelSql(after)}`,
+      ),
+    ];
+  },
+  rename_enum_value: (given) => [
+    `ALTER TYPE ${table(given)} RENAME VALUE ${labelSql(given.text('from'))} TO ${labelSql(given.text('to'))}`,
   ],
 };

@@ -3,7 +3,7 @@ import { quoted } from '../../names.ts';
 import { columnOrExpression, type ColumnSpec, columnSql, createIndex, createTable, tableSql, words } from './ddl.ts';
 import { Given } from './given.ts';
 import { defaultSql, railsColumn, railsType, singular } from './rails-columns.ts';
-import { type Call, isFalse, isTrue, textOf, textsOf, type Value } from './value.ts';
+import { type Call, isFalse, isTrue, type Text, textOf, textsOf, type Value } from './value.ts';
 
 export type Make = (given: Given) => readonly string[];
 
@@ -121,12 +121,15 @@ export const timestampColumns = (given: Given): readonly ColumnSpec[] => {
   }));
 };
 
+const definedIn = (given: Given): readonly Defined[] =>
+  given.call.body.flatMap((line) => given.partly(() => [defined(givenInTable(given, line))]));
+
 /** What a line in a block is given, the table before all else. */
 export const givenInTable = ({ call: { args } }: Given, line: Call): Given =>
   new Given({ ...line, args: [...args.slice(0, 1), ...line.args] });
 
 export const createTableOf: Make = (given) => {
-  const lines = given.call.body.map((line) => defined(givenInTable(given, line)));
+  const lines = definedIn(given);
   const id = given.value('id');
   const key =
     textOf(id) === 'uuid' ? 'uuid DEFAULT gen_random_uuid()' : textOf(id) === 'integer' ? 'serial' : 'bigserial';
@@ -143,6 +146,33 @@ export const createTableOf: Make = (given) => {
     ...lines.flatMap(({ after }) => after),
   ];
 };
+
+/** `create_join_table :orders, :tags`: `orders_tags`, which has a column for each. */
+export const createJoinTable: Make = (given) => {
+  const lines = given.call.body.flatMap((line) =>
+    given.partly(() => [defined(new Given({ ...line, args: [joinTableText(given), ...line.args] }))]),
+  );
+  const [options, type] = [optionsIn(given.value('column_options')), given.maybe('type') ?? 'bigint'];
+  const own = [0, 1].map((position) =>
+    columnSql({
+      name: `${singular(given.text('table', position))}_id`,
+      ...{ type: textOf(options.get('type')) ?? type, notNull: !isTrue(options.get('null')) },
+    }),
+  );
+  return [
+    createTable(joinTable(given), [...own, ...lines.flatMap(({ columns }) => columns)]),
+    ...lines.flatMap(({ after }) => after),
+  ];
+};
+
+/** The name of the table between two, in the order of the alphabet. */
+const joinTableText = (given: Given): Text => {
+  const names = [given.text('table', 0), given.text('table', 1)].sort();
+  const text = given.maybe('table_name') ?? names.join('_');
+  return { kind: 'text', text, at: [], span: given.call.span };
+};
+
+export const joinTable = (given: Given): string => tableSql(joinTableText(given).text);
 
 /** A line of change_table that adds: an ALTER TABLE of its own, since the locks are the same. */
 export const addLine = (given: Given, line: Call): readonly string[] => {

@@ -2,7 +2,7 @@ import type { Span } from '../../tokens.ts';
 import { NotSql, rawStatements } from '../../statement.ts';
 import type { Unread } from '../../lint.ts';
 import type { Read } from '../runner.ts';
-import { Computed } from './given.ts';
+import type { Given } from './given.ts';
 import type { Call, Script, Text, Value } from './value.ts';
 
 /** What a part of a script sends to the server, what it says is there already, or why that can not be said. */
@@ -11,24 +11,20 @@ export type Step =
   | { readonly stated: string; readonly span: Span }
   | { readonly unread: string; readonly span: Span };
 
-const says = ({ span }: Call, ...statements: readonly string[]): readonly Step[] =>
-  statements.map((sql) => ({ sql, span }));
-
 export const unread = ({ span }: { readonly span: Span }, why: string): readonly Step[] => [{ unread: why, span }];
 
-/** What a call of a builder stands for, unless an argument is known only when it runs. */
-export function said(call: Call, sql: () => readonly string[]): readonly Step[] {
-  try {
-    return says(call, ...sql());
-  } catch (error) {
-    if (error instanceof Computed) return unread(error.value, error.message);
-    throw error;
-  }
+/** What a call of a builder stands for, as far as its arguments are known before it runs. */
+export function said(given: Given, sql: (given: Given) => readonly string[]): readonly Step[] {
+  const statements = given.partly(() => sql(given));
+  return [
+    ...statements.map((one) => ({ sql: one, span: given.call.span })),
+    ...given.missed.flatMap(({ value, message }) => unread(value, message)),
+  ];
 }
 
 /** DDL of what a call says is there before it. */
-export const stated = (call: Call, sql: () => readonly string[]): readonly Step[] =>
-  said(call, sql).flatMap((step) => ('sql' in step ? [{ stated: step.sql, span: step.span }] : []));
+export const stated = (given: Given, sql: (given: Given) => readonly string[]): readonly Step[] =>
+  said(given, sql).flatMap((step) => ('sql' in step ? [{ stated: step.sql, span: step.span }] : []));
 
 /** SQL that stands in the script as it is. */
 export function sqlStep(value: Value | undefined, call: Call): readonly Step[] {
