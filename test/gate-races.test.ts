@@ -90,7 +90,7 @@ describe('reads', () => {
       const m = migrate(db.connect, migration);
       await m.to('dual-write');
       await m.approveAll();
-      let back: Promise<unknown> | null = null;
+      let back = null as Promise<unknown> | null;
       let over = false;
       const slow = stepped(db.connect, async ({ role, when, text }) => {
         if (back || role !== 'watch' || when !== 'before' || !text.includes('set_reads')) return;
