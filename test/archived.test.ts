@@ -161,3 +161,36 @@ describe('the archived column', () => {
       },
     ));
 });
+
+describe('a new shape that was changed since contract stops the way back before the application would notice', () => {
+  const extract = {
+    extract_json: {
+      table: 'items',
+      column: 'value',
+      into: [{ table: 'parts', columns: { a: { type: 'integer', from: 'a' } } }],
+      remainder: 'drop',
+    },
+  };
+  it.each([
+    ['a column of it was renamed', extract, 'parts', 'RENAME COLUMN a TO b', 'RENAME COLUMN b TO a'],
+    ['a column of it has another type', extract, 'parts', 'ALTER COLUMN a TYPE bigint', 'ALTER COLUMN a TYPE integer'],
+    ['it was renamed', rename[0], 'items', 'RENAME COLUMN value_new TO other', 'RENAME COLUMN other TO value_new'],
+  ])('%s', (_what, operation, table, change, back) =>
+    withMigration('changed', [operation], (file) =>
+      withDatabase(
+        `CREATE TABLE items (id integer PRIMARY KEY, value jsonb, note text); INSERT INTO items VALUES (1, '{"a": 1}'), (2, NULL)`,
+        async (db) => {
+          const m = migrate(db.connect, file);
+          await m.to('contract');
+          await db.run(`ALTER TABLE ${table} ${change}`);
+          await expect(m.back('switch')).rejects.toMatchObject({ code: 'STEP_FAILED' });
+          await db.run(`UPDATE items SET note = 'written'; INSERT INTO items (id) VALUES (3)`);
+          await db.run(`ALTER TABLE ${table} ${back}`);
+          await m.back('switch');
+          expect(await m.verify()).toMatchObject({ ok: true });
+          expect(await values(db)).toMatchObject([{ v: { a: 1 } }, { v: null }, { id: 3 }]);
+        },
+      ),
+    ),
+  );
+});

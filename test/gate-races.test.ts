@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { approve } from '../src/app/approve.ts';
 import { setReads } from '../src/app/reads.ts';
+import { systemClock } from '../src/clock.ts';
+import { untilTrue } from './support/client.ts';
 import { withDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
+import { written } from './support/migration-file.ts';
 import { race } from './support/race.ts';
+import { stepped } from './support/stepped.ts';
 
 // What stands between a gate and what it guards, and what reads are told meanwhile.
 
@@ -80,4 +84,47 @@ describe('reads', () => {
       await r.m.back('backfill');
       expect(await r.row(shape)).toEqual({ shape: 'old' });
     }));
+
+  it('are not moved to a shape that a rollback takes away meanwhile', () =>
+    withDatabase(before, async (db) => {
+      const m = migrate(db.connect, migration);
+      await m.to('dual-write');
+      await m.approveAll();
+      let back = null as Promise<unknown> | null;
+      let over = false;
+      const slow = stepped(db.connect, async ({ role, when, text }) => {
+        if (back || role !== 'watch' || when !== 'before' || !text.includes('set_reads')) return;
+        back = m.rollback('backfill').finally(() => (over = true));
+        await untilTrue(
+          db.url,
+          `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'lockkeeper % executor' AND wait_event_type = 'Lock')`,
+          () => over,
+        );
+      });
+      await setReads(migrate(slow, migration).deps, { migration, percent: 100 });
+      await back;
+      expect(await db.rows(shape)).toEqual([{ shape: 'old' }]);
+    }));
+
+  it('that were moved back have not soaked', async () => {
+    const soaking = await written(
+      'soaking',
+      'rename_column: { table: users, from: email, to: mail }',
+      'gates: { soak: 1h }\n',
+    );
+    await withDatabase(before, async (db) => {
+      let hours = 0;
+      const clock = { ...systemClock, now: () => systemClock.now() + hours * 3_600_000 };
+      const m = migrate(db.connect, soaking, { clock });
+      await m.to('switch');
+      await m.approveAll();
+      await setReads(m.deps, { migration: soaking, percent: 0 });
+      hours = 2;
+      expect(await m.apply('contract')).toMatchObject({
+        closedGates: [{ gate: 'soak', why: 'reads are not switched' }],
+      });
+      await setReads(m.deps, { migration: soaking, percent: 100 });
+      expect(await m.apply('contract')).toMatchObject({ outcome: 'reached' });
+    });
+  });
 });

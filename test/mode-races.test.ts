@@ -383,7 +383,7 @@ describe('without a foreign key, while everyone syncs at once', () => {
       async (r) => {
         await r.m.approveAll();
         const contract = r.m.to('contract');
-        await expect.poll(() => late).not.toBeNull();
+        await expect.poll(() => late, { timeout: 60_000 }).not.toBeNull();
         if (late) await untilWaitingFor(r, late, contract);
         await late?.do(`${away}; COMMIT`);
         await contract;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { systemClock, type Clock } from '../src/clock.ts';
 import { sql } from '../src/sql/sql.ts';
-import { untilTrue } from './support/client.ts';
+import { openClient, untilTrue } from './support/client.ts';
 import { withDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
 import { written } from './support/migration-file.ts';
@@ -49,6 +50,30 @@ it('one that is frozen while it begins keeps the other from beginning for second
     });
     await expect(migrate(frozen, first).apply('expand')).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
     await expect(other).resolves.toMatchObject({ outcome: 'reached' });
+  }));
+
+it('one that does not get its turn in half a minute says so', () =>
+  withDatabase(before, async (db) => {
+    const file = await renaming('email', 'mail');
+    await migrate(db.connect, file).install();
+    const other = await openClient(db.url, `BEGIN`);
+    await other.do(`SELECT pg_advisory_xact_lock(hashtextextended('lockkeeper begin lockkeeper', 0))`);
+    let slept = 0;
+    const enough = new AbortController();
+    const clock: Clock = {
+      now: () => systemClock.now() + slept,
+      sleep: (ms, signal) => {
+        slept += 1000 * ms;
+        if (slept > 120_000) enough.abort();
+        return systemClock.sleep(1, signal);
+      },
+    };
+    await expect(migrate(db.connect, file, { clock, signal: enough.signal }).apply('expand')).rejects.toMatchObject({
+      code: 'EXECUTOR_BUSY',
+      message: expect.stringContaining('cannot begin') as unknown,
+    });
+    await other.close();
+    expect(await migrate(db.connect, file).apply('expand')).toMatchObject({ outcome: 'reached' });
   }));
 
 it('one that is done is not taken back under another that has begun', () =>

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { acceptQuarantine, retryQuarantine } from '../src/app/quarantine.ts';
 import { setReads } from '../src/app/reads.ts';
 import { withDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
@@ -45,24 +46,28 @@ it('a repair puts back the triggers of now, not those of when it began to look',
 });
 
 it.each([
-  ['before', 'RENAME COLUMN'],
-  ['after', 'FOR NO KEY UPDATE'],
-])('where the way back from contract was cut short %s the column was back, nothing is repaired from it', (_when, at) =>
-  withDatabase(before, async (db) => {
-    const m = migrate(db.connect, migration);
-    await m.to('contract');
-    await db.run(`UPDATE user_preferences SET theme = 'dark' WHERE user_id = 1`);
-    await m.approveAll();
-    const mortal = stepped(db.connect, ({ when, text }) => {
-      if (when === 'before' && text.includes(at)) throw new Error('It is gone.');
-    });
-    await expect(migrate(mortal, migration).rollback('dual-write')).rejects.toThrow();
-    const cutShort = { code: 'WRONG_PHASE', message: expect.stringContaining('was cut short between') as unknown };
-    await expect(m.repair()).rejects.toMatchObject(cutShort);
-    await expect(m.verify()).rejects.toMatchObject(cutShort);
-    await expect(setReads(m.deps, { migration, percent: 0 })).rejects.toMatchObject(cutShort);
-    expect(await m.rollback('dual-write')).toMatchObject({ outcome: 'reached' });
-    expect(await db.rows('SELECT preferences FROM users WHERE id = 1')).toEqual([{ preferences: { theme: 'dark' } }]);
-    expect(await m.verify()).toMatchObject({ ok: true });
-  }),
+  ['before', 'executor', 'RENAME COLUMN'],
+  ['after', 'worker', 'FOR NO KEY UPDATE'],
+])(
+  'where the way back from contract was cut short %s the column was back, nothing is repaired from it',
+  (_when, by, at) =>
+    withDatabase(before, async (db) => {
+      const m = migrate(db.connect, migration);
+      await m.to('contract');
+      await db.run(`UPDATE user_preferences SET theme = 'dark' WHERE user_id = 1`);
+      await m.approveAll();
+      const mortal = stepped(db.connect, ({ role, when, text }) => {
+        if (role === by && when === 'before' && text.includes(at)) throw new Error('It is gone.');
+      });
+      await expect(migrate(mortal, migration).rollback('dual-write')).rejects.toThrow();
+      const cutShort = { code: 'WRONG_PHASE', message: expect.stringContaining('was cut short between') as unknown };
+      await expect(m.repair()).rejects.toMatchObject(cutShort);
+      await expect(m.verify()).rejects.toMatchObject(cutShort);
+      await expect(setReads(m.deps, { migration, percent: 0 })).rejects.toMatchObject(cutShort);
+      await expect(retryQuarantine(m.deps, { migration })).rejects.toMatchObject(cutShort);
+      await expect(acceptQuarantine(m.deps, { migration })).rejects.toMatchObject(cutShort);
+      expect(await m.rollback('dual-write')).toMatchObject({ outcome: 'reached' });
+      expect(await db.rows('SELECT preferences FROM users WHERE id = 1')).toEqual([{ preferences: { theme: 'dark' } }]);
+      expect(await m.verify()).toMatchObject({ ok: true });
+    }),
 );

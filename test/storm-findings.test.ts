@@ -110,11 +110,16 @@ describe.each(['with', 'without'])('a row that goes to another partition, %s a f
 
 describe('a copy that is left at the key of a deleted row', () => {
   it.each([
-    ['DELETE', (key: number) => `DELETE FROM users WHERE id = ${key}`],
-    ['UPDATE', (key: number) => `UPDATE users SET id = ${key + 1000} WHERE id = ${key}`],
+    ['DELETE', 100, (key: number) => `DELETE FROM users WHERE id = ${key}`],
+    ['UPDATE', 100, (key: number) => `UPDATE users SET id = ${key + 1000} WHERE id = ${key}`],
+    [
+      'DELETE of more rows than are drained at once',
+      10_200,
+      (key: number) => `DELETE FROM users WHERE id > 100; DELETE FROM users WHERE id = ${key}`,
+    ],
   ])(
     'does not fail the next row that comes to that key: %s just before the foreign keys come',
-    async (_what, write) => {
+    async (_what, rows, write) => {
       // Another row for each try to get the locks: what an earlier one found has been drained.
       let key = 9;
       let added = false;
@@ -122,7 +127,7 @@ describe('a copy that is left at the key of a deleted row', () => {
       await race(
         {
           migration,
-          before: `${before}; INSERT INTO users SELECT i, 'more', '{}' FROM generate_series(10, 100) AS i`,
+          before: `${before}; INSERT INTO users SELECT i, 'more', '{}' FROM generate_series(10, ${rows}) AS i`,
           phase: 'expand',
           at: async ({ role, when, text }, r) => {
             if (role !== 'executor' || outcome) return;

@@ -3,7 +3,9 @@ import type { Journal, Run } from '../journal/journal.ts';
 import { ident, raw, sql } from '../sql/sql.ts';
 import type { QuarantineDocument } from './documents.ts';
 import type { Deps } from './deps.ts';
+import { wrongPhaseFor } from './errors.ts';
 import { onRun } from './read-run.ts';
+import { refuseArchived } from './refuse-archived.ts';
 
 const AT_MOST = 200;
 
@@ -20,7 +22,7 @@ export const retryQuarantine = (
   { migration }: { readonly migration: string },
 ): Promise<QuarantineDocument> =>
   onRun(deps, migration, 'watch', async (session, run, journal) => {
-    for (const mapping of run.plan.mappings) await session.query(raw(mapping.requarantine));
+    await lookAgain(session, run, journal);
     return await describeQuarantine(session, run, journal, false);
   });
 
@@ -30,12 +32,18 @@ export const acceptQuarantine = (
   { migration, note }: { readonly migration: string; readonly note?: string },
 ): Promise<QuarantineDocument> =>
   onRun(deps, migration, 'watch', async (session, run, journal) => {
-    for (const mapping of run.plan.mappings) await session.query(raw(mapping.requarantine));
+    await lookAgain(session, run, journal);
     await session.query(sql`
       UPDATE ${ident(journal.schema)}.quarantine SET state = 'accepted', settled_at = now(), settled_by = session_user, note = ${note ?? null}
        WHERE migration = ${run.migration} AND state = 'open'`);
     return await describeQuarantine(session, run, journal, false);
   });
+
+async function lookAgain(session: Session, run: Run, journal: Journal): Promise<void> {
+  if (run.phase === null && run.plan.mappings.length) throw wrongPhaseFor(run.migration, null, 'expand');
+  await refuseArchived(session, run, journal);
+  for (const mapping of run.plan.mappings) await session.query(raw(mapping.requarantine));
+}
 
 export async function describeQuarantine(
   session: Session,

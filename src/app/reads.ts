@@ -1,10 +1,12 @@
+import type { Session } from '../database/database.ts';
 import { phaseNames } from '../events.ts';
 import { rememberSwitch } from '../execute/forward.ts';
-import { isArchived } from '../execute/our-triggers.ts';
+import type { Journal, Run } from '../journal/journal.ts';
 import { ident, sql } from '../sql/sql.ts';
 import type { Deps } from './deps.ts';
-import { betweenPhases, wrongPhaseFor } from './errors.ts';
+import { wrongPhaseFor } from './errors.ts';
 import { onRun } from './read-run.ts';
+import { refuseArchived } from './refuse-archived.ts';
 
 export interface ReadsDocument {
   readonly schema: 'lockkeeper.reads/1';
@@ -12,22 +14,30 @@ export interface ReadsDocument {
   readonly percent: number;
 }
 
-/** Moves a share of the reads to the new shape, by key; 0 moves them all back. Each time all reads are moved, use of the old shape is counted from then on. */
+/**
+ * Moves a share of the reads to the new shape, by key; 0 moves them all back. Each time all reads are moved, use of the old shape is
+ * counted from then on; when some are moved back, they have not been switched.
+ */
 export async function setReads(
   deps: Deps,
   { migration, percent }: { readonly migration: string; readonly percent: number },
 ): Promise<ReadsDocument> {
-  return await onRun(deps, migration, 'watch', async (session, run, journal) => {
-    if (
-      run.phase === null ||
-      phaseNames.indexOf(run.phase) < phaseNames.indexOf('dual-write') ||
-      run.phase === 'contract'
-    )
-      throw wrongPhaseFor(run.migration, run.phase, 'dual-write');
-    const states = new Map((await journal.steps(session, run.id)).map((s) => [s.step, s.state]));
-    if (isArchived(run, states)) throw betweenPhases(run.migration);
-    await session.query(sql`SELECT ${ident(journal.schema)}.set_reads(${run.migration}, ${percent}::numeric)`);
-    if (percent === 100) await rememberSwitch({ journal, session, plan: run.plan, run });
-    return { schema: 'lockkeeper.reads/1', migration: run.migration, percent };
+  return await onRun(deps, migration, 'watch', async (session, found, journal) => {
+    await session.transaction(async () => {
+      // A rollback that goes on meanwhile would leave reads with a shape that nobody keeps up.
+      const run = (await journal.hold(session, found.migration)) ?? found;
+      await refuseWrongPhase(session, run, journal);
+      await session.query(sql`SELECT ${ident(journal.schema)}.set_reads(${run.migration}, ${percent}::numeric)`);
+      if (percent < 100) await journal.setSwitched(session, run, null);
+    });
+    if (percent === 100) await rememberSwitch({ journal, session, plan: found.plan, run: found });
+    return { schema: 'lockkeeper.reads/1', migration: found.migration, percent };
   });
+}
+
+async function refuseWrongPhase(session: Session, run: Run, journal: Journal): Promise<void> {
+  const { phase } = run;
+  if (phase === null || phaseNames.indexOf(phase) < phaseNames.indexOf('dual-write') || phase === 'contract')
+    throw wrongPhaseFor(run.migration, phase, 'dual-write');
+  await refuseArchived(session, run, journal);
 }

@@ -11,8 +11,9 @@ import type { Journal, Run } from '../journal/journal.ts';
 import type { PlannedMapping } from '../plan/plan.ts';
 import type { VerifyDocument } from './documents.ts';
 import type { Deps } from './deps.ts';
-import { betweenPhases, nothingToCompare, wrongPhaseFor } from './errors.ts';
+import { betweenPhases, wrongPhaseFor } from './errors.ts';
 import { onRun } from './read-run.ts';
+import { refuseArchived } from './refuse-archived.ts';
 
 /**
  * Compares both shapes row by row and looks at our triggers; with `repair`, first puts the triggers back and brings what differs up
@@ -25,8 +26,7 @@ export async function verify(
   return await onRun(deps, migration, repair ? 'watch' : 'read', async (session, run, journal) => {
     const phase = run.phase;
     if (phase === null || (phase === 'expand' && !repair)) throw wrongPhaseFor(run.migration, phase, 'backfill');
-    if (phase === 'contract') throw nothingToCompare(run.migration);
-    if (isArchived(run, await readStates(journal, session, run))) throw betweenPhases(run.migration);
+    await refuseArchived(session, run, journal);
     const repaired = repair ? await mend(deps, journal, run) : new Map<string, (number | null)[]>();
     const mappings: VerifyDocument['mappings'][number][] = [];
     for (const mapping of run.plan.mappings) {

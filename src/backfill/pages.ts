@@ -16,6 +16,21 @@ export interface Sweep {
   readonly rowsDone: number;
 }
 
+interface Leaf extends RelationName {
+  readonly fileNode: number;
+  readonly pages: number;
+  readonly rows: number;
+}
+
+/** The table itself, or its partitions that have rows. */
+export const leavesOf = (session: Session, { source }: PlannedMapping): Promise<Leaf[]> =>
+  session.query<Leaf>(sql`
+    SELECT n.nspname AS schema, c.relname AS name, pg_catalog.pg_relation_filenode(c.oid)::bigint AS "fileNode",
+           (pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::bigint) AS pages, greatest(c.reltuples, 0)::float8 AS rows
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'r' AND c.oid IN (SELECT ${relid(source)} UNION SELECT relid FROM pg_catalog.pg_partition_tree(${relid(source)}))
+     ORDER BY 1, 2`);
+
 /** Reads or begins the sweep of every leaf. A leaf whose file was rewritten begins again: its pages are others now. */
 export async function openSweeps(
   c: RunContext,
@@ -23,20 +38,9 @@ export async function openSweeps(
   mapping: PlannedMapping,
   direction: Direction,
 ): Promise<Sweep[]> {
-  const leaves = await session.query<{
-    schema: string;
-    name: string;
-    fileNode: number;
-    pages: number;
-    rows: number;
-  }>(sql`
-    SELECT n.nspname AS schema, c.relname AS name, pg_catalog.pg_relation_filenode(c.oid)::bigint AS "fileNode",
-           (pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::bigint) AS pages, greatest(c.reltuples, 0)::float8 AS rows
-      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind = 'r' AND c.oid IN (SELECT ${relid(mapping.source)} UNION SELECT relid FROM pg_catalog.pg_partition_tree(${relid(mapping.source)}))
-     ORDER BY 1, 2`);
   const sweeps: Sweep[] = [];
-  for (const leaf of leaves) sweeps.push(await openSweep(c, session, mapping, direction, leaf));
+  for (const leaf of await leavesOf(session, mapping))
+    sweeps.push(await openSweep(c, session, mapping, direction, leaf));
   return sweeps;
 }
 
@@ -48,7 +52,7 @@ async function openSweep(
   session: Session,
   mapping: PlannedMapping,
   direction: Direction,
-  leaf: RelationName & { fileNode: number; pages: number; rows: number },
+  leaf: Leaf,
 ): Promise<Sweep> {
   const j = ident(c.journal.schema);
   const place = sql`run = ${c.run.id} AND mapping = ${mapping.id} AND direction = ${direction} AND schema_name = ${leaf.schema} AND leaf = ${leaf.name}`;

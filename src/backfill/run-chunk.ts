@@ -4,7 +4,7 @@ import { backToOwnPath } from '../sql/search-path.ts';
 import { bound, ident, inline, qualified, sql, type RelationName } from '../sql/sql.ts';
 import type { RunContext } from './context.ts';
 import { turnKey } from './drain.ts';
-import type { Direction, Sweep } from './pages.ts';
+import { leavesOf, type Direction, type Sweep } from './pages.ts';
 
 export interface ChunkResult {
   readonly rows: number;
@@ -35,19 +35,37 @@ export async function runChunk(
       sql`SELECT pg_catalog.pg_try_advisory_xact_lock_shared(pg_catalog.hashtextextended(${turnKey(c, mapping)}, 0)) AS had`,
     );
     if (!turn?.had) throw new NotOurTurn();
-    let result: ChunkResult = { rows: 0, misfits: 0 };
-    for (const [i, statement] of statements.entries()) {
-      // The one before widened the path for triggers of the application; after the last it stays so, for those that fire at commit.
-      if (i > 0) await session.execute(backToOwnPath);
-      const [row] = await session.query<Partial<ChunkResult>>(bound(forLeaf(statement, mapping, sweep.leaf), ctids));
-      result = {
-        rows: Math.max(result.rows, row?.rows ?? 0),
-        misfits: row?.misfits ?? result.misfits,
-      };
-    }
+    const result = await visitPages(session, mapping, sweep.leaf, ctids, statements);
     await recordChunk(c, session, mapping, direction, range, result);
     return result;
   });
+}
+
+async function visitPages(
+  session: Session,
+  mapping: PlannedMapping,
+  leaf: RelationName,
+  ctids: readonly string[],
+  statements: readonly string[],
+): Promise<ChunkResult> {
+  let result: ChunkResult = { rows: 0, misfits: 0 };
+  for (const [i, statement] of statements.entries()) {
+    // The one before widened the path for triggers of the application; after the last it stays so, for those that fire at commit.
+    if (i > 0) await session.execute(backToOwnPath);
+    const [row] = await session.query<Partial<ChunkResult>>(bound(forLeaf(statement, mapping, leaf), ctids));
+    result = { rows: Math.max(result.rows, row?.rows ?? 0), misfits: row?.misfits ?? result.misfits };
+  }
+  return result;
+}
+
+/**
+ * A few rows of the way back, in the transaction that puts the sync back: where somebody has changed the new shape since contract
+ * it fails here, with everything, and not in every write of the application afterwards.
+ */
+export async function reviveFirstRows({ session }: RunContext, mapping: PlannedMapping): Promise<void> {
+  const leaves = await leavesOf(session, mapping);
+  const leaf = leaves.find((l) => l.pages > 0) ?? leaves[0];
+  if (leaf) await visitPages(session, mapping, leaf, ['(0,0)', '(0,9)'], mapping.revive);
 }
 
 /** Refuses when the leaf's file is another by now (read while the chunk's table lock is held) or another executor has taken over. */

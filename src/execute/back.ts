@@ -1,5 +1,6 @@
 import { isStopping, mappingOf, type RunContext } from '../backfill/context.ts';
 import { drainAll } from '../backfill/drain.ts';
+import { reviveFirstRows } from '../backfill/run-chunk.ts';
 import { sweep } from '../backfill/sweep.ts';
 import type { Limits } from '../backfill/throttle.ts';
 import { phaseNames, type PhaseName } from '../events.ts';
@@ -135,12 +136,13 @@ async function revive(
   let timing = untimed;
   const marker = `${step.id}#revive`;
   const states = new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state]));
+  const mapping = mappingOf(c.plan, how.mapping);
   if (states.get(marker) !== 'running')
     timing = await runTransactional(c, step.id, statement, async (t) => {
+      await reviveFirstRows(c, mapping);
       await c.journal.recordStep(c.session, c.run.id, { step: marker, state: 'running', ...t });
       await c.journal.fence(c.session, c.run);
     });
-  const mapping = mappingOf(c.plan, how.mapping);
   await sweep(c, mapping, 'back', options.limits, true);
   // Rows that were written meanwhile may have moved to pages behind the sweep.
   await drainAll(c, mapping);

@@ -78,7 +78,10 @@ async function quarantineGate(c: GateContext, db: Queryable, gate: PlannedGate):
 
 function soakGate(c: GateContext, gate: PlannedGate): GateVerdict {
   if (c.run.switchedAt === null)
-    return closed('reads are not switched', `lockkeeper apply ${c.run.migration} --to switch`);
+    return closed(
+      'reads are not switched',
+      `lockkeeper apply ${c.run.migration} --to switch; where some were moved back since: lockkeeper reads ${c.run.migration} new`,
+    );
   const left = (gate.soakMs ?? 0) - (c.clock.now() - Date.parse(c.run.switchedAt));
   return left <= 0
     ? open(`reads were switched at ${c.run.switchedAt}`)

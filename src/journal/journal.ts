@@ -156,6 +156,12 @@ export class Journal {
     if (!held.length) throw executorReplaced();
   }
 
+  /** The run as it stays until the transaction ends: no phase is begun or left meanwhile. */
+  async hold(db: Queryable, migration: string): Promise<Run | null> {
+    await db.query(sql`SELECT FROM ${this.#j}.run WHERE migration = ${migration} FOR NO KEY UPDATE`);
+    return await this.run(db, migration);
+  }
+
   async setState(
     db: Queryable,
     run: Pick<Run, 'id' | 'token'>,

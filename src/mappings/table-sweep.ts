@@ -123,14 +123,24 @@ END `,
 export const drainSome = (m: TableMapping, batch: Sql): Sql =>
   sql`SELECT ${qualified(ours(m, 'drain'))}(${batch}) AS drained WHERE ${fires(m)}`;
 
-/** Everything that was captured, in one go: for a step that holds writers off and comes right after a drain, so that it is little. */
-export const drainCaptured = (m: TableMapping): Sql => drainSome(m, sql`10000`);
+const AT_ONCE = 10_000;
+
+/** Everything that was captured, in one go: for a step that holds writers off and comes right after a drain, so that it is little. Where it is not, the step lets go, and drains again. */
+export const drainCaptured = (m: TableMapping): Sql => sql`${unless(
+  m,
+  sql` OFFSET ${AT_ONCE}`,
+  'more captured writes wait to be drained than writers could wait for',
+)};
+${drainSome(m, sql`${AT_ONCE}`)}`;
 
 /** For a step that holds everybody off and takes the list away: what came onto it since the drain is drained before the next try. */
-export const nothingCaptured = (m: TableMapping): Sql =>
+export const nothingCaptured = (m: TableMapping): Sql => unless(m, sql``, 'captured writes have yet to be drained');
+
+/** As if a lock was not had: the step is tried again, and drains before. */
+const unless = (m: TableMapping, captured: Sql, why: string): Sql =>
   anonymous(sql` BEGIN
-  IF EXISTS (SELECT FROM ${ident(m.journal)}.dirty WHERE migration = ${m.migration} AND mapping = ${m.id}) THEN
-    RAISE lock_not_available USING MESSAGE = 'captured writes have yet to be drained';
+  IF EXISTS (SELECT FROM ${ident(m.journal)}.dirty WHERE migration = ${m.migration} AND mapping = ${m.id}${captured}) THEN
+    RAISE lock_not_available USING MESSAGE = ${why};
   END IF;
 END `);
 

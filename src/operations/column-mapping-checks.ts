@@ -1,4 +1,4 @@
-import type { Column, Index, Table } from '../catalog/catalog.ts';
+import type { Catalog, Column, Index, Table } from '../catalog/catalog.ts';
 import { notSupportedYet } from '../errors.ts';
 import { refuseFixedTable, refuseUnidentified } from './source-checks.ts';
 
@@ -61,6 +61,15 @@ function refuseUses(table: Table, column: Column, refuse: Refuse): void {
   for (const d of table.dependants)
     if (d.columns.includes(column.name) && d.kind !== 'foreign key')
       refuse(`${table.name}.${column.name} used by the ${d.kind} ${d.name}`);
+}
+
+/** Nothing of a column that is NULL everywhere needs a check; PostgreSQL rewrites the table all the same, locked against everybody. */
+export function refuseCheckedDomain(type: string, catalog: Catalog): void {
+  if (catalog.checkedDomains.includes(type))
+    throw notSupportedYet(
+      `A new column of ${type}, a domain with conditions,`,
+      'PostgreSQL would rewrite the whole table for it, locked against reads and writes. Change the column to the type that the domain is made of (change_column_type), and add its conditions as a CHECK that is NOT VALID.',
+    );
 }
 
 export const ownIndexes = (table: Table, column: Column): readonly Index[] =>

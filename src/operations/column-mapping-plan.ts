@@ -14,7 +14,7 @@ import { analyze } from '../steps/table.ts';
 import { dataMove } from './data-move.ts';
 import { columnExists } from './errors.ts';
 import type { OperationPlan, PlanContext } from './operation.ts';
-import { ownIndexes, refuseWhatIsNotSupported } from './column-mapping-checks.ts';
+import { ownIndexes, refuseCheckedDomain, refuseWhatIsNotSupported } from './column-mapping-checks.ts';
 import { addConstraint, notNullSteps, takeOver, temporary, uniqueConstraint } from './column-take-over.ts';
 import { constraintsOf, referenced } from './old-constraints.ts';
 import { publicationNotes } from './source-checks.ts';
@@ -70,15 +70,6 @@ export function planColumnMapping(change: ColumnChange, catalog: Catalog, contex
       ...schemas.notes,
     ],
   };
-}
-
-/** Nothing of a column that is NULL everywhere needs a check; PostgreSQL rewrites the table all the same, locked against everybody. */
-function refuseCheckedDomain(type: string, catalog: Catalog): void {
-  if (catalog.checkedDomains.includes(type))
-    throw notSupportedYet(
-      `A new column of ${type}, a domain with conditions,`,
-      'PostgreSQL would rewrite the whole table for it, locked against reads and writes. Change the column to the type that the domain is made of (change_column_type), and add its conditions as a CHECK that is NOT VALID.',
-    );
 }
 
 export function projectColumnMapping(

@@ -32,7 +32,10 @@ export interface NewTable {
  */
 export function createTableLike(source: Table, t: NewTable): SqlStep {
   const definition = [
-    ...t.key.map((k) => sql`${ident(k.target)} ${raw(k.type)}${k.collation === null ? sql`` : sql` COLLATE ${raw(k.collation)}`} NOT NULL`),
+    ...t.key.map(
+      (k) =>
+        sql`${ident(k.target)} ${raw(k.type)}${k.collation === null ? sql`` : sql` COLLATE ${raw(k.collation)}`} NOT NULL`,
+    ),
     ...t.columns.map(
       (c) =>
         sql`${ident(c.name)} ${raw(c.type)}${c.default === null ? sql`` : sql` DEFAULT ${raw(c.default)}`}${c.notNull ? sql` NOT NULL` : sql``}${c.check === null ? sql`` : sql` CHECK (${raw(c.check)})`}`,

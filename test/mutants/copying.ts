@@ -232,6 +232,13 @@ export const copying: readonly Mutant[] = [
     test: { file: 'storm-findings', name: 'does not fail the next row that comes to that key' },
   },
   {
+    name: 'no row without a source is left when more were captured than are drained under the locks',
+    file: 'mappings/table-sweep.ts',
+    find: 'sql` OFFSET ${AT_ONCE}`',
+    replace: 'sql` AND false`',
+    test: { file: 'storm-findings', name: 'DELETE of more rows than are drained at once' },
+  },
+  {
     name: 'in capture mode too, copies follow replica-role writers past their foreign key',
     file: 'mappings/table-forward.ts',
     find: '${m.foreignKeys ? cascade(m) : sql``}',

@@ -162,4 +162,11 @@ export const writingBack: readonly Mutant[] = [
     replace: 'BEGIN${sql``}',
     test: { file: 'storm-findings', name: 'while documents are older than the new tables takes along what these say' },
   },
+  {
+    name: 'the way back from contract is tried on a few rows before it is kept',
+    file: 'execute/back.ts',
+    find: 'await reviveFirstRows(c, mapping);',
+    replace: '',
+    test: { file: 'archived', name: 'a new shape that was changed since contract' },
+  },
 ];
