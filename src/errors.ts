@@ -15,6 +15,7 @@ export const exitCodes = {
   // reading what a person wrote
   FILE_NOT_FOUND: 2,
   FILE_EXISTS: 2,
+  FILE_NOT_WRITTEN: 2,
   CONFIG_INVALID: 2,
   MIGRATION_INVALID: 2,
   MIGRATION_NOT_FOUND: 2,

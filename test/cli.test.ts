@@ -127,6 +127,9 @@ it('takes a JSON column through its phases, with every document as published', (
       'CREATE TABLE "public"."user_preferences"',
     );
 
+    const unwritable = await json('plan', 'preferences', '--out', 'migrations');
+    expect(unwritable).toMatchObject({ code: 2, documents: [{ code: 'FILE_NOT_WRITTEN' }] });
+
     const applied = await json('apply', 'preferences', '--to', 'dual-write', '--yes');
     expect(applied.code).toBe(0);
     expect(applied.documents.at(0)).toMatchObject({ schema: 'lockkeeper.event/1', type: 'run.started' });
@@ -134,6 +137,24 @@ it('takes a JSON column through its phases, with every document as published', (
       schema: 'lockkeeper.run/1',
       outcome: 'reached',
       phase: 'dual-write',
+    });
+
+    expect(await json('status', 'preferences')).toMatchObject({
+      documents: [
+        {
+          migrations: [
+            {
+              gates: expect.arrayContaining([
+                expect.objectContaining({
+                  gate: 'old-shape-unused',
+                  why: 'use of the old shape is counted from the switch on',
+                  opensBy: 'lockkeeper apply preferences --to switch',
+                }),
+              ]) as unknown,
+            },
+          ],
+        },
+      ],
     });
 
     expect(await json('expect', 'preferences', '--phase', 'dual-write')).toMatchObject({ code: 0 });

@@ -49,6 +49,13 @@ describe('init', () => {
     expect(await readFile(join(cwd, name), 'utf8')).toBe('mine');
   });
 
+  it('says how to overwrite its own file, and makes no second configuration beside another', async () => {
+    await init({ cwd });
+    await expect(init({ cwd })).rejects.toMatchObject({ fix: 'To replace it: lockkeeper init --force' });
+    await writeFile(join(cwd, 'lockkeeper.ts'), 'mine');
+    await expect(init({ cwd, force: true })).rejects.toMatchObject({ code: 'FILE_EXISTS' });
+  });
+
   it('overwrites when forced', async () => {
     await writeFile(join(cwd, 'lockkeeper.yaml'), 'mine: [');
     await init({ cwd, force: true });

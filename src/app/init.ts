@@ -20,21 +20,23 @@ export async function init({
   readonly force?: boolean;
 }): Promise<InitResult> {
   const [root, config] = [resolve(cwd), join(resolve(cwd), 'lockkeeper.yaml')];
-  if (!force) await refuseSecond(root);
+  await refuseSecond(root, force);
   await writeNewFile(config, `${await editorLine('config', config, root)}\n${text}`, { force });
   const migrations = join(root, 'migrations');
   await mkdir(migrations, { recursive: true });
   return { schema: 'lockkeeper.init/1', config, migrations };
 }
 
-async function refuseSecond(root: string): Promise<void> {
+async function refuseSecond(root: string, force: boolean): Promise<void> {
   for (const name of configFileNames) {
     const path = join(root, name);
     const there = await access(path).then(
       () => true,
       () => false,
     );
-    if (there) throw fileExists(path);
+    const ours = name === 'lockkeeper.yaml';
+    if (there && !(ours && force))
+      throw fileExists(path, undefined, ours ? 'To replace it: lockkeeper init --force' : undefined);
   }
 }
 

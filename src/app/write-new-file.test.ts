@@ -18,3 +18,13 @@ it('replaces a file only when forced', async () => {
   await writeNewFile(path, 'third', { force: true });
   expect(await readFile(path, 'utf8')).toBe('third');
 });
+
+it('says which file cannot be written', async () => {
+  const path = join(folder, 'file', 'below.txt');
+  await writeNewFile(join(folder, 'file'), 'no folder');
+  for (const at of [path, folder])
+    await expect(writeNewFile(at, 'text', { force: true })).rejects.toMatchObject({
+      code: 'FILE_NOT_WRITTEN',
+      message: `${at} cannot be written.`,
+    });
+});

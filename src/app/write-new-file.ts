@@ -4,9 +4,13 @@ import { LockkeeperError } from '../errors.ts';
 
 /** Writes a file and the folders above it; what is there already is not touched unless `force` says so. */
 export async function writeNewFile(path: string, text: string, { force = false } = {}): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw fileNotWritten(path, cause);
+  }
   await writeFile(path, text, { flag: force ? 'w' : 'wx' }).catch((cause: unknown) => {
-    throw cause instanceof Error && 'code' in cause && cause.code === 'EEXIST' ? fileExists(path, cause) : cause;
+    throw codeOf(cause) === 'EEXIST' ? fileExists(path, cause) : fileNotWritten(path, cause);
   });
 }
 
@@ -30,10 +34,20 @@ export async function replaceFile(named: string, text: string): Promise<void> {
   }
 }
 
-export const fileExists = (path: string, cause?: unknown) =>
+const codeOf = (cause: unknown): unknown => (cause instanceof Error && 'code' in cause ? cause.code : cause);
+
+const fileNotWritten = (path: string, cause: unknown) =>
+  new LockkeeperError('FILE_NOT_WRITTEN', {
+    message: `${path} cannot be written.`,
+    hint: `The system says ${String(codeOf(cause))}.`,
+    fix: 'Correct the path, or make the folder writable.',
+    cause,
+  });
+
+export const fileExists = (path: string, cause?: unknown, fix = 'Remove it first, or choose another name.') =>
   new LockkeeperError('FILE_EXISTS', {
     message: `${path} is there already.`,
     hint: 'What a person wrote is never overwritten.',
-    fix: 'Remove it first, or choose another name.',
+    fix,
     cause,
   });

@@ -30,7 +30,9 @@ it.each([
   [['plann', 'x'], "Unknown command 'plann'.", 'Did you mean plan?'],
   [['plan', 'x', '--forma', 'json'], "Unknown option '--forma'.", 'Did you mean --format?'],
   [['plan'], "Missing required argument 'migration'.", ''],
-  [['plan', 'x', 'y'], "Too many arguments for 'plan'", ''],
+  [['plan', 'x', 'y'], "Too many arguments for 'plan'", 'lockkeeper plan --help'],
+  [['quarantine', 'list'], "Missing required argument 'migration'.", 'lockkeeper quarantine list --help'],
+  [['quarantine', 'lst'], "Unknown command 'lst'.", 'lockkeeper quarantine --help'],
   [['plan', 'x', '--format', 'xml'], 'Allowed choices are text, json, markdown, sql.', ''],
   [['apply', 'x', '--format', 'markdown'], 'Allowed choices are text, json.', ''],
   [['apply', 'x', '--to', 'expnd'], 'The phases are expand', ''],
@@ -57,10 +59,33 @@ it('answers a mistake in JSON when JSON was asked for', async () => {
   expect(code).toBe(2);
 });
 
+it('does not answer YAML when JSON was asked for', async () => {
+  const { out, code } = await run('inspect', 'users.preferences', '--yaml', '--json');
+  expect(JSON.parse(out)).toMatchObject({ code: 'USAGE', message: '--yaml prints YAML, and --json asks for JSON.' });
+  expect(code).toBe(2);
+});
+
 it('keeps a password that was typed out of what it says', async () => {
   const { out, err } = await run('status', '--json', '--database-url', 'postgres://u:hunter2@127.0.0.1:1/d');
   expect(out + err).toContain('CONNECTION_FAILED');
   expect(out + err).not.toContain('hunter2');
+});
+
+it.each([
+  ['status', '--target', 'postgres://u:hunter2@h/d'],
+  ['postgres://u:hunter2@h/d'],
+  ['validate', 'postgres://u:hunter2@h/d'],
+  ['validate', 'postgres://u@h/d?password=hunter2&sslmode=require'],
+])('keeps a password that was typed in the wrong place out of what it says: %s %s', async (...argv) => {
+  const { out, err, code } = await run(...argv, '--json');
+  expect(out + err).toContain('***');
+  expect(out + err).not.toContain('hunter2');
+  expect(code).toBe(2);
+});
+
+it('names the user whose password is the same word', async () => {
+  const { err } = await run('status', '--database-url', 'postgres://postgres:postgres@127.0.0.1:1/d');
+  expect(err).toContain('user "postgres"');
 });
 
 it('shows values to a terminal only, and as text only', () => {

@@ -31,12 +31,20 @@ const commands = {
 
 /** Understands one command line and does it; every failure ends here, as an exit code and an explanation. */
 export async function runProgram(argv: readonly string[], terminal: Terminal, version: string): Promise<void> {
+  let command = 'lockkeeper';
   try {
     const program = await buildProgram(terminal, version, argv[0]);
+    command = namedBy(argv, program);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    reportFailure(error, argv, terminal);
+    reportFailure(error, { argv, command }, terminal);
   }
+}
+
+/** As far as the words name commands: `lockkeeper quarantine list`. */
+function namedBy([word, ...rest]: readonly string[], command: Command): string {
+  const child = command.commands.find((c) => c.name() === word);
+  return child ? `${command.name()} ${namedBy(rest, child)}` : command.name();
 }
 
 /** With the one command that is named, or with all of them. */

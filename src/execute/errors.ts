@@ -40,7 +40,7 @@ export const executorBusy = (migration: string, owner: Owner | null) =>
     hint: owner
       ? `It is process ${owner.process} on ${owner.host}, backend ${owner.backend}, since ${owner.since}.`
       : 'It has not said who it is.',
-    fix: 'Wait for it, or, when it is dead: apply --take-over',
+    fix: `Wait for it, or, when it is dead: lockkeeper apply ${migration} --take-over`,
     details: { owner },
   });
 

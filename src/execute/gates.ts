@@ -52,15 +52,18 @@ async function oldShapeGate(c: GateContext, db: Queryable, gate: PlannedGate, ap
   const before = (await c.journal.statementsAtSwitch(db, c.run)) as OldShapeUse | null;
   const users = await oldShapeUsers(db, c.plan, mappingOf(c.plan, gate.mapping));
   const statements = usedBetween(before, await readOldShapeUse(db, c.plan), gate.mapping ?? '');
-  const why = users.length ? `${users.join(', ')} would go on reading the archived column` : statements.why;
+  const switched = c.run.switchedAt !== null;
+  const used = switched ? statements.why : 'use of the old shape is counted from the switch on';
+  const why = users.length ? `${users.join(', ')} would go on reading the archived column` : used;
   if (statements.verdict === 'unused' && !users.length) return open(why);
   const by = await approvedBy(c, db, gate.gate);
-  return by
-    ? open(`${by} says so (${why})`)
-    : closed(
-        why,
-        `stop the old code, take a new reading with \`lockkeeper reads ${c.run.migration} new\`, and come back; or, if you know better: ${approve} --note "…"`,
-      );
+  if (by) return open(`${by} says so (${why})`);
+  return closed(
+    why,
+    switched
+      ? `stop the old code, take a new reading with \`lockkeeper reads ${c.run.migration} new\`, and come back; or, if you know better: ${approve} --note "…"`
+      : `lockkeeper apply ${c.run.migration} --to switch`,
+  );
 }
 
 async function quarantineGate(c: GateContext, db: Queryable, gate: PlannedGate): Promise<GateVerdict> {

@@ -5,7 +5,7 @@ import { LockkeeperError } from '../../errors.ts';
 import { type InspectDocument, renderInspect } from '../../report/inspect.ts';
 import { usage } from '../errors.ts';
 import { openDeps } from '../open-deps.ts';
-import { type FormatFlags, withConnection, withExamples, withFormat } from '../options.ts';
+import { type FormatFlags, formatOf, withConnection, withExamples, withFormat } from '../options.ts';
 import { print } from '../print.ts';
 import type { ConnectionFlags } from '../settings.ts';
 import { mayShowValues } from '../show-values.ts';
@@ -21,6 +21,7 @@ export const inspectCommand = (terminal: Terminal): Command => {
     .option('--show-values', 'also show values of rows, to this terminal only')
     .action(async (what: string, flags: Flags) => {
       const showValues = mayShowValues(terminal, flags);
+      if (flags.yaml && formatOf(flags) === 'json') throw yamlAndJson();
       const { deps } = await openDeps(terminal, flags);
       const found = await inspectNamed(deps, what, showValues);
       if (!flags.yaml) return print(terminal, flags, found, renderInspect);
@@ -44,6 +45,9 @@ async function inspectNamed(deps: Deps, what: string, showValues: boolean): Prom
     return inspect(deps, { table: what.slice(0, dot), column: what.slice(dot + 1), showValues });
   }
 }
+
+const yamlAndJson = () =>
+  usage('--yaml prints YAML, and --json asks for JSON.', 'Give one of the two: with --json, `draft` holds the YAML.');
 
 const nothingToDraft = (what: string) =>
   usage(

@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Deps } from '../../app/deps.ts';
 import { planMigration } from '../../app/plan-migration.ts';
 import { status } from '../../app/status.ts';
+import { writeNewFile } from '../../app/write-new-file.ts';
 import { LockkeeperError } from '../../errors.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { MigrationStatus } from '../../report/document-schemas.ts';
@@ -26,9 +26,11 @@ export const planCommand = (terminal: Terminal): Command => {
     .action(async (migration: string, flags: Flags) => {
       const { deps } = await openDeps(terminal, flags);
       const plan = await planMigration(deps, { migration });
-      terminal.out(await rendered(terminal, deps, plan, flags));
+      const text = await rendered(terminal, deps, plan, flags);
+      if (flags.out !== undefined)
+        await writeNewFile(resolve(terminal.cwd, flags.out), `${JSON.stringify(plan, null, 2)}\n`, { force: true });
+      terminal.out(text);
       if (flags.out === undefined) return;
-      await writeFile(resolve(terminal.cwd, flags.out), `${JSON.stringify(plan, null, 2)}\n`);
       terminal.err(`Wrote ${flags.out}. To run exactly this: lockkeeper apply ${shellWord(flags.out)}`);
     });
   return withExamples(withFormat(withConnection(command), ['text', 'json', 'markdown', 'sql']), [
