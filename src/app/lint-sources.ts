@@ -96,9 +96,9 @@ async function readSource(
   };
 }
 
-/** Flyway keeps settings of a file beside it, Drizzle a journal of all. */
+/** Flyway keeps settings of a file beside it, Drizzle a journal of all, Sqitch a plan above. */
 async function withSettings(root: string, texts: readonly (readonly [string, string])[]) {
-  const names = ['meta/_journal.json', ...texts.map(([name]) => `${name}.conf`)];
+  const names = ['meta/_journal.json', '../sqitch.plan', ...texts.map(([name]) => `${name}.conf`)];
   const settings = names.map(async (name) => {
     const text = await readFile(join(root, name), 'utf8').catch(() => null);
     return text === null ? [] : [[name, text] as const];

@@ -30,7 +30,8 @@ function whyIndexIsRebuilt(
   const indexes = world
     .indexesOf(table)
     .filter((index) => index.columns.includes(name) || index.mentioned.includes(name));
-  const otherOrder = from.name !== target.name && from.name.startsWith('timestamp');
+  const otherOrder =
+    from.name !== target.name && (from.name.startsWith('timestamp') || [from.name, target.name].includes('citext'));
   const rebuilt = indexes.find(
     (index) => otherOrder || to.collClause !== undefined || mentionsOutsideKeys(index, name),
   );
@@ -55,7 +56,10 @@ function isRelabeled(from: ColumnType, to: ColumnType, context: Context): boolea
   return to.modifiers.length === 0 ? widening.has(from.name) : isWidened(from, to);
 }
 
-const coercible = new Set(['cidr>inet', 'text>varchar', 'varchar>text']);
+const coercible = new Set([
+  ...['cidr>inet', 'text>varchar', 'varchar>text'],
+  ...['citext>text', 'citext>varchar', 'text>citext', 'varchar>citext'],
+]);
 const widening = new Set(['varchar', 'varbit', 'timestamp', 'timestamptz', 'time', 'timetz', 'interval', 'numeric']);
 
 /** Times have six digits when nobody says how many. */

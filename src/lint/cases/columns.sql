@@ -216,3 +216,13 @@ ALTER TABLE t ALTER c TYPE interval(0);
 
 --- safe: a function of a later version may be one of their own
 CREATE TABLE t (id uuid PRIMARY KEY DEFAULT uuidv7());
+
+--- safe: citext is text to the disk
+CREATE TABLE t (a citext, b text, c varchar(9));
+--- then
+ALTER TABLE t ALTER a TYPE text, ALTER b TYPE citext, ALTER c TYPE citext;
+
+--- alter-column-type: but not to an index
+CREATE TABLE t (a citext UNIQUE);
+--- then
+ALTER TABLE t ALTER a TYPE text;

@@ -9,15 +9,20 @@ export const publicationAllTables: Rule = {
   lock: null,
   blocks: 'UPDATE and DELETE of every table without a replica identity, from then on',
   versions: 'FOR TABLES IN SCHEMA from PostgreSQL 15 on.',
-  bad: ['CREATE PUBLICATION everything FOR ALL TABLES', 'CREATE PUBLICATION shop FOR TABLES IN SCHEMA shop'],
+  bad: [
+    'CREATE PUBLICATION everything FOR ALL TABLES',
+    'CREATE PUBLICATION shop FOR TABLES IN SCHEMA shop',
+    'ALTER PUBLICATION shop ADD TABLES IN SCHEMA shop',
+  ],
   good: [
+    'ALTER PUBLICATION shop DROP TABLES IN SCHEMA shop',
     'CREATE PUBLICATION shop FOR TABLE orders, users',
     "CREATE PUBLICATION everything FOR ALL TABLES WITH (publish = 'insert')",
   ],
-  on: ['CreatePublicationStmt'],
+  on: ['CreatePublicationStmt', 'AlterPublicationStmt'],
   *check({ node }) {
-    const create = as(node, 'CreatePublicationStmt');
-    if (!create) return;
+    const create = as(node, 'CreatePublicationStmt') ?? as(node, 'AlterPublicationStmt');
+    if (!create || ('action' in create && create.action === 'AP_DropObjects')) return;
     const schemas = all(create.pubobjects, 'PublicationObjSpec').some(({ pubobjtype }) =>
       pubobjtype?.includes('SCHEMA'),
     );

@@ -82,6 +82,21 @@ describe('the runner', () => {
     expect((await lint(files, 'db/revert')).paths).toEqual([]);
   });
 
+  it('is Sqitch: the plan says in which order, and keeps the first script of what is made anew', async () => {
+    const plan = `%project=x\n\nzoo 2024-01-01T00:00:00Z A <a@b> # first\n+ ant [zoo] 2024-01-02T00:00:00Z A <a@b>\n@v1 2024-01-02T00:00:00Z A <a@b>\n# no\nzoo [zoo@v1] 2024-01-03T00:00:00Z A <a@b>\n`;
+    const scripts = {
+      'ant.sql': 'ALTER TABLE t ALTER a TYPE varchar(9)',
+      'new.sql': '',
+      'zoo.sql': '',
+      'zoo@v1.sql': 'CREATE TABLE t (a varchar(5))',
+    };
+    expect(await lint({ '../sqitch.plan': plan, ...scripts }, 'db/deploy')).toEqual({
+      runner: 'Sqitch',
+      paths: ['zoo@v1.sql', 'ant.sql', 'zoo.sql', 'new.sql'],
+      found: [],
+    });
+  });
+
   it('is golang-migrate', async () => {
     expect(await lint({ '10_b.up.sql': index, '9_a.up.sql': 'SELECT 1', '9_a.down.sql': 'DROP TABLE a' })).toEqual({
       runner: 'golang-migrate',

@@ -7,7 +7,7 @@ export interface Folder {
   /** Its own path as given, such as `supabase/migrations`. */
   readonly path: string;
   readonly names: ReadonlySet<string>;
-  /** The texts of what may hold SQL. */
+  /** The texts of what may hold SQL, and of what says how it is run. */
   readonly texts: ReadonlyMap<string, string>;
   /** Loads the parser of Ruby, which is a file of its own. */
   readonly loadRuby: () => Promise<(source: string) => ParsedRuby>;
