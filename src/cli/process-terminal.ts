@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import type { ReadStream, WriteStream } from 'node:tty';
 import pc from 'picocolors';
 import { systemClock } from '../clock.ts';
@@ -32,7 +31,7 @@ export function processTerminal({ stdin, stdout, stderr, env, leave, onInterrupt
     ...prompts(stdin, stderr, interrupts.signal),
     out: (text) => void stdout.write(`${text}\n`),
     err,
-    input: () => text(stdin),
+    input: async () => (await import('node:stream/consumers')).text(stdin),
     streams: { input: stdin, output: stdout },
     env,
     clock,

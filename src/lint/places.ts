@@ -5,20 +5,19 @@ interface Written extends Span {
   readonly statement: Statement;
 }
 
-/** Rules ask about the same statement again and again. */
-const known = new WeakMap<Statement, readonly Token[]>();
+/** Rules ask about the same statement again and again, and about one after the other. */
+let last: { readonly statement: Statement; readonly tokens: readonly Token[] } | null = null;
 
 const tokens = ({ statement, start, end }: Written): readonly Token[] => {
-  const all = known.get(statement) ?? tokensIn(statement);
-  known.set(statement, all);
-  return all.filter((token) => token.start >= start && token.start < end);
+  if (last?.statement !== statement) last = { statement, tokens: tokensIn(statement) };
+  return last.tokens.filter((token) => token.start >= start && token.start < end);
 };
 
 const tokensIn = ({ text, start, end }: Statement): readonly Token[] =>
   text.length === end - start
-    ? [...tokensOf(text)]
-        .filter(({ kind }) => kind !== 'comment')
-        .map((token) => ({ ...token, start: token.start + start, end: token.end + start }))
+    ? [...tokensOf(text)].flatMap((token) =>
+        token.kind === 'comment' ? [] : { ...token, start: token.start + start, end: token.end + start },
+      )
     : []; // what a string says is not what is written
 
 const textOf = ({ text, start }: Statement, token: Span): string => text.slice(token.start - start, token.end - start);

@@ -7,9 +7,7 @@ import { nearest } from '../../migration/nearest.ts';
 import { renderDiff } from '../../report/render-diff.ts';
 import { plural } from '../../report/words.ts';
 import { renderLintGithub } from '../../report/render-lint-github.ts';
-import { renderLintGitlab } from '../../report/render-lint-gitlab.ts';
 import { renderLintMarkdown } from '../../report/render-lint-markdown.ts';
-import { renderLintSarif } from '../../report/render-lint-sarif.ts';
 import { renderLintText, renderRule } from '../../report/render-lint-text.ts';
 import { usage } from '../errors.ts';
 import { integer, withExamples } from '../options.ts';
@@ -84,7 +82,7 @@ export const lintCommand = (terminal: Terminal): Command => {
       });
       if (fix) terminal.err(counted(result, flags.diff));
       terminal.out(
-        flags.diff ? renderDiff(result.changes) : rendered(terminal, result, flags.json ? 'json' : flags.format),
+        flags.diff ? renderDiff(result.changes) : await rendered(terminal, result, flags.json ? 'json' : flags.format),
       );
       terminal.exit(exitCodeOf(result.document, flags.failOn ?? result.failOn));
     });
@@ -143,18 +141,19 @@ function explained(id: string, { outPaint }: Terminal): string {
   );
 }
 
-function rendered({ outPaint }: Terminal, { document, texts }: LintResult, format: Format): string {
+/** Those with fingerprints load what computes them. */
+async function rendered({ outPaint }: Terminal, { document, texts }: LintResult, format: Format): Promise<string> {
   switch (format) {
     case 'json':
       return JSON.stringify(document, null, 2);
     case 'sarif':
-      return renderLintSarif(document, texts, rules);
+      return (await import('../../report/render-lint-sarif.ts')).renderLintSarif(document, texts, rules);
     case 'github':
       return renderLintGithub(document);
     case 'markdown':
       return renderLintMarkdown(document);
     case 'gitlab':
-      return renderLintGitlab(document, texts);
+      return (await import('../../report/render-lint-gitlab.ts')).renderLintGitlab(document, texts);
     case 'text':
       return renderLintText(document, texts, outPaint);
   }

@@ -29,12 +29,12 @@ export const dropCascade: Rule = {
   on: ['DropStmt', 'AlterTableStmt', 'AlterDomainStmt', 'DropOwnedStmt'],
   *check(context) {
     const message = 'Whatever depends on it goes along, and nobody can see here what that is.';
-    const fix = withoutWords(context, ['CASCADE']);
-    if (cascades(context)) yield { message, fix };
+    const fix = () => withoutWords(context, ['CASCADE']);
+    if (cascades(context)) yield { message, fix: fix() };
     for (const { type, name, node, table, at } of context.commands) {
       if (type !== 'AT_DropColumn' && type !== 'AT_DropConstraint') continue;
       if (node.behavior !== 'DROP_CASCADE' || !isOld(context, table) || isNewColumn(context, table, name)) continue;
-      yield { message, at, fix: context.commands.length === 1 ? fix : null };
+      yield { message, at, fix: context.commands.length === 1 ? fix() : null };
     }
   },
 };
