@@ -12,7 +12,7 @@ const levels = ['READ COMMITTED', 'READ COMMITTED', 'READ COMMITTED', 'REPEATABL
 const retried = new Set(['40001', '40P01']);
 
 export interface Pacing {
-  /** An application that thinks: between transactions, and the longest a transaction stays open. */
+  /** An application that thinks: between transactions, longer where these take long, and the longest a transaction stays open. */
   readonly thinkMs: number;
   readonly slowMs: number;
 }
@@ -62,9 +62,10 @@ export class Writer {
   async write(): Promise<void> {
     try {
       while (!this.#world.stopped) {
+        const began = Date.now();
         const task = await this.#choose();
         if (task) await this.#transaction(task);
-        await setTimeout(this.#random.upTo(this.#pacing.thinkMs));
+        await setTimeout(this.#random.upTo(Math.max(this.#pacing.thinkMs, 2 * (Date.now() - began))));
       }
     } finally {
       await this.#app.close();
