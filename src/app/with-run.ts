@@ -88,16 +88,16 @@ async function holding(
     const outcome = await finishing(context, events.emit, started, () =>
       work({ context, run, limits, fireTriggers: backfill.fireTriggers }),
     );
-    const after = await journal.run(session, run.migration);
+    const after = await journal.phase(session, run);
     return {
       schema: 'lockkeeper.run/1',
       migration: run.migration,
       planHash: run.planHash,
       direction: asked.direction,
       outcome: outcome.outcome,
-      phase: after?.phase ?? null,
+      phase: after,
       closedGates: outcome.outcome === 'waiting' ? outcome.closed.map((g) => ({ ...g })) : [],
-      next: outcome.outcome === 'reached' && after?.phase === 'contract' ? nextOf(run) : [],
+      next: outcome.outcome === 'reached' && after === 'contract' ? nextOf(run) : [],
       ms: deps.clock.now() - started,
     };
   } finally {
@@ -149,10 +149,7 @@ async function finishing(
   work: () => Promise<Outcome>,
 ): Promise<Outcome> {
   const finished = async (outcome: 'reached' | 'waiting' | 'interrupted' | 'failed') => {
-    const phase = await c.journal.run(c.session, c.run.migration).then(
-      (r) => r?.phase ?? null,
-      () => null,
-    );
+    const phase = await c.journal.phase(c.session, c.run).catch(() => null);
     emit({ type: 'run.finished', migration: c.run.migration, outcome, phase, ms: c.clock.now() - started });
   };
   try {
@@ -163,16 +160,10 @@ async function finishing(
         : outcome.outcome === 'interrupted'
           ? 'interrupted'
           : null;
-    const now = await c.journal.run(c.session, c.run.migration);
+    const now = await c.journal.phase(c.session, c.run);
     const last = c.plan.phases.at(-1)?.name;
     const state =
-      outcome.outcome !== 'reached'
-        ? 'waiting'
-        : now?.phase === null
-          ? 'rolledBack'
-          : now?.phase === last
-            ? 'done'
-            : 'waiting';
+      outcome.outcome !== 'reached' ? 'waiting' : now === null ? 'rolledBack' : now === last ? 'done' : 'waiting';
     await c.journal.setState(c.session, c.run, { state, reason, release: true });
     await finished(outcome.outcome);
     return outcome;

@@ -66,12 +66,9 @@ export const readColumns = async (
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       LEFT JOIN pg_collation co ON co.oid = a.attcollation
       LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
-      LEFT JOIN LATERAL (
-        SELECT avg_width, null_frac
-          FROM pg_stats
-         WHERE schemaname = n.nspname AND tablename = c.relname AND attname = a.attname
-           AND inherited = (c.relkind = 'p')
-         LIMIT 1 -- for these columns alone, not for all that there are
+      LEFT JOIN LATERAL ( -- with LIMIT: for these columns alone, not for all that there are
+        SELECT avg_width, null_frac FROM pg_stats
+         WHERE schemaname = n.nspname AND tablename = c.relname AND attname = a.attname AND inherited = (c.relkind = 'p') LIMIT 1
       ) s ON true
      WHERE a.attrelid = ANY (${oids}::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
      ORDER BY a.attrelid, a.attnum`);

@@ -107,6 +107,14 @@ export class Journal {
     return run ?? null;
   }
 
+  /** The last phase that is done, or null; without the plan, which may be long. */
+  async phase(db: Queryable, run: Pick<Run, 'id'>): Promise<PhaseName | null> {
+    const [found] = await db.query<{ phase: PhaseName | null }>(
+      sql`SELECT phase FROM ${this.#j}.run WHERE id = ${run.id}`,
+    );
+    return found?.phase ?? null;
+  }
+
   /** The run, if anything of it has been done and not been taken back. */
   async begunRun(db: Queryable, migration: string): Promise<Run | null> {
     if ((await this.version(db)) === null) return null;

@@ -11,7 +11,7 @@ const settings = [
   'fsync=off',
   'wal_level=logical',
   'shared_preload_libraries=pg_stat_statements',
-  'max_connections=200',
+  'max_connections=300',
   'max_prepared_transactions=20',
   'pg_stat_statements.max=50000', // all tests at once write more statements than it keeps by default
 ];
