@@ -23,6 +23,18 @@ describe('columns one by one', () => {
         UPDATE users SET preferences = preferences || '{"theme": "dark"}' WHERE id = 4`);
       expect(await copy(r, 4)).toEqual({ theme: 'dark', size: null, email: false });
       expect(await preferences(r, 4)).toEqual({ theme: 'dark', notifications: 'none' });
+      await r.db.run(`UPDATE users SET preferences = preferences || '{"notifications": "all"}' WHERE id = 4`);
+      expect(await copy(r, 4)).toEqual({ theme: 'dark', size: null, email: false });
+    }));
+
+  it('a document that becomes an object again says what holds, also where it says nothing', () =>
+    inPhase('dual-write', async (r) => {
+      await r.db.run(`
+        UPDATE users SET preferences = '[]' WHERE id = 5;
+        UPDATE settings SET email = false WHERE user_id = 5`);
+      expect(await copy(r, 5)).toMatchObject({ email: false });
+      await r.db.run(`UPDATE users SET preferences = '{}' WHERE id = 5`);
+      expect(await copy(r, 5)).toMatchObject({ email: true });
     }));
 
   it('new code that writes one column writes no other key', () =>

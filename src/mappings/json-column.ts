@@ -30,6 +30,8 @@ export interface ColumnRules {
   readonly original: (doc: Sql, rest: Sql) => Sql;
   /** True when writing NEW may have changed this column: compares what the document holds, not what we make of it. */
   readonly changed: (before: Sql, after: Sql, restBefore: Sql, restAfter: Sql) => Sql;
+  /** False only where `changed` is too, and cheaper than looking at every column that it speaks for: those in which it is the same text. Null: nothing is. */
+  readonly mayChange: ((before: Sql, after: Sql) => Sql) | null;
   /** The document with this column's value put in where `when` holds. `doc` stands in the result once. */
   readonly patch: (doc: Sql, value: Sql, when: Sql) => Sql;
   /** Can the document take a value there? Not when a parent is an array or a scalar. */
@@ -122,6 +124,8 @@ export function valueRules(
         : sql`${value} IS NULL AND ${textAt(doc, path)} IS NOT NULL`,
     original: (doc) => at(doc, path),
     changed: (before, after) => differs(at(before, path), at(after, path)),
+    mayChange:
+      path.length > 1 ? (before, after) => partsMayChange(before, after, (doc) => [at(doc, path.slice(0, 1))]) : null,
     patch: (doc, value, when) =>
       sql`${journal}.json_set_when(${doc}, ${when}, ${textArray(path)}, ${writtenDown(value)})`,
     settable,
@@ -137,6 +141,23 @@ export function valueRules(
 /** Or nothing yet, which can become an object. */
 const isObject = (doc: Sql): Sql => sql`coalesce(jsonb_typeof(${doc}), 'null') IN ('null', 'object')`;
 
+/** Where there was no object, everything may be new. */
+const partsMayChange = (before: Sql, after: Sql, parts: (doc: Sql) => readonly Sql[]): Sql =>
+  sql`${differs(join(parts(before)), join(parts(after)))} OR NOT (${isObject(before)})`;
+
+/** All that `restOf` is made of. */
+const partsOfRest = (doc: Sql, paths: readonly (readonly string[])[]): readonly Sql[] => [
+  sql`CASE WHEN jsonb_typeof(${doc}) = 'object' THEN ${doc} - ${textArray(firstKeys(paths))} END`,
+  ...parentsIn(paths).map((key) => at(doc, [key])),
+];
+
+const firstKeys = (paths: readonly (readonly string[])[]): readonly string[] => [
+  ...new Set(paths.map(([key = '']) => key)),
+];
+
+const parentsIn = (paths: readonly (readonly string[])[]): readonly string[] =>
+  firstKeys(paths).filter((key) => paths.some((path) => path.length > 1 && path[0] === key));
+
 /** The column that keeps every key no other column takes. */
 export function remainderRules(paths: readonly (readonly string[])[], journal: Sql): ColumnRules {
   const pathList = sql`${JSON.stringify(paths)}::jsonb`;
@@ -148,6 +169,7 @@ export function remainderRules(paths: readonly (readonly string[])[], journal: S
     fallen: () => sql`false`,
     original: (_doc, rest) => rest,
     changed: (_before, _after, restBefore, restAfter) => differs(restBefore, restAfter),
+    mayChange: (before, after) => partsMayChange(before, after, (doc) => partsOfRest(doc, paths)),
     patch: (doc, value, when) => sql`${journal}.json_with_rest_when(${doc}, ${when}, ${pathList}, ${value})`,
     settable: isObject,
     strip: (doc) => sql`${journal}.json_with_rest(${doc}, ${pathList}, NULL)`,
@@ -162,10 +184,8 @@ export const restOf = (doc: Sql, paths: readonly (readonly string[])[]): Sql =>
 
 /** Level by level: taking keys off small objects costs less than cutting paths out of the whole document. */
 function restOfObject(object: Sql, paths: readonly (readonly string[])[]): Sql {
-  const keys = [...new Set(paths.map(([key = '']) => key))];
-  const others = sql`${object} - ${textArray(keys)}`;
-  const parents = keys.filter((key) => paths.some((path) => path.length > 1 && path[0] === key));
-  const whole = parents.reduce((inner, key) => {
+  const others = sql`${object} - ${textArray(firstKeys(paths))}`;
+  const whole = parentsIn(paths).reduce((inner, key) => {
     const child = sql`(${object} -> ${key})`;
     const rest = restOfObject(
       child,

@@ -40,26 +40,13 @@ const [document, suspicious, unseen] = [ident('document'), ident('suspicious'), 
  */
 export function directBody(m: TableMapping, mode: Exclude<Mode, 'capture'>, beforehand: Sql): Sql {
   const [before, after] = [docOf(m, sql`OLD`), docOf(m, sql`NEW`)];
-  const columns = m.targets.flatMap((t, i) => t.columns.map((c, j) => ({ rules: c.rules, flag: changedAt(i, j) })));
-  // What the new side kept because there was no place for it is no longer out of reach: from now on the document says what holds.
-  const parents = [...new Set(columns.map(({ rules }) => inline(rules.settable(before))))];
-  const became = (k: number) => ident(`became_settable_${k}`);
+  const changes = findChanges(m, before, after);
   const variables = [
-    ...columns.map(({ flag }) => sql`${flag} boolean`),
-    ...parents.map((_, k) => sql`${became(k)} boolean`),
+    ...changes.flags.map((flag) => sql`${flag} boolean`),
     ...values(m),
     sql`${suspicious} boolean`,
     sql`${unseen} boolean`,
   ];
-  const becomes = parents.map((parent, k) => {
-    const rules = columns.find((c) => inline(c.rules.settable(before)) === parent)?.rules;
-    return sql`
-  ${became(k)} := NOT (${raw(parent)}) AND ${rules?.settable(after) ?? sql`false`};`;
-  });
-  const changes = columns.map(
-    ({ rules, flag }) => sql`
-  ${flag} := ${rules.changed(before, after, rest(m, before), rest(m, after))} OR ${became(parents.indexOf(inline(rules.settable(before))))};`,
-  );
   return sql`
 DECLARE ${declared(variables)}
 BEGIN${beforehand}
@@ -74,18 +61,59 @@ BEGIN${beforehand}
   END IF;
   IF NOT ${differs(sql`OLD.${ident(m.column.name)}`, sql`NEW.${ident(m.column.name)}`)} THEN
     RETURN NULL;
-  END IF;${countOldWrite(m)}${lines(becomes)}${lines(changes)}${lines(m.targets.map((t, i) => updateChanged(m, t, i)))}${lines(
-    suspicions(m, after).map(
-      ({ at, is }) => sql`
-  IF ${suspicious} IS NOT TRUE${at ? sql` AND ${changedAt(...at)}` : sql``} THEN
-    ${suspicious} := ${is};
-  END IF;`,
-    ),
-  )}
+  END IF;${countOldWrite(m)}${changes.find}
+  ${suspicious} := ${join(
+    suspicions(m, after).flatMap(({ at, is }) => (at ? [] : [is])),
+    ' OR ',
+  )};${lines(m.targets.map((t, i) => updateChanged(m, t, i, after)))}
   IF ${suspicious} THEN${quarantine(m, 'NEW')}
   END IF;
   RETURN NULL;
 END `;
+}
+
+/**
+ * Sets the flag of every column that this write may have changed; of others it stays NULL. What the new side kept because there was no
+ * place for it is no longer out of reach once there is: from then on the document says what holds.
+ */
+function findChanges(m: TableMapping, before: Sql, after: Sql): { readonly flags: readonly Sql[]; readonly find: Sql } {
+  const columns = m.targets.flatMap((t, i) =>
+    t.columns.map(({ rules }, j) => ({
+      rules,
+      flag: changedAt(i, j),
+      parent: inline(rules.settable(before)),
+      look: rules.mayChange ? inline(rules.mayChange(before, after)) : '',
+    })),
+  );
+  const parents = [...new Set(columns.map(({ parent }) => parent))];
+  const became = (parent: string) => ident(`became_settable_${parents.indexOf(parent)}`);
+  const find = (look: string) => {
+    const some = columns.filter((c) => c.look === look);
+    const theirs = new Map(some.map(({ parent, rules }) => [parent, rules]));
+    return lines([
+      ...[...theirs].map(
+        ([parent, rules]) => sql`
+  ${became(parent)} := NOT (${raw(parent)}) AND ${rules.settable(after)};`,
+      ),
+      ...some.map(
+        ({ rules, flag, parent }) => sql`
+  ${flag} := ${rules.changed(before, after, rest(m, before), rest(m, after))} OR ${became(parent)};`,
+      ),
+    ]);
+  };
+  const looks = [...new Set(columns.map(({ look }) => look))];
+  return {
+    flags: [...columns.map(({ flag }) => flag), ...parents.map(became)],
+    find: lines(
+      looks.map((look) =>
+        look
+          ? sql`
+  IF ${raw(look)} THEN${find(look)}
+  END IF;`
+          : find(look),
+      ),
+    ),
+  };
 }
 
 /** What the document says, and what each new row is to hold of it. */
@@ -150,15 +178,18 @@ const moveAndBringUpToDate = (m: TableMapping): Sql => {
  * Columns that this write did not change stay as they are: the new shape may hold there what the document cannot. Values are computed
  * as expressions of PL/pgSQL, which are never planned for the value at hand: a cast that must not be reached would be folded, and raise.
  */
-function updateChanged(m: TableMapping, target: Target, i: number): Sql {
+function updateChanged(m: TableMapping, target: Target, i: number, after: Sql): Sql {
   const flags = target.columns.map((_, j) => changedAt(i, j));
   const value = (c: TargetColumn) => freshValue(i, c);
-  const set = target.columns.map(
-    (c, j) => sql`${ident(c.name)} = CASE WHEN ${changedAt(i, j)} THEN ${value(c)} ELSE n.${ident(c.name)} END`,
-  );
-  const isDifferent = target.columns.map(
-    (c, j) => sql`${changedAt(i, j)} AND ${differs(sql`n.${ident(c.name)}`, value(c))}`,
-  );
+  const current = (c: TargetColumn) => sql`n.${ident(c.name)}`;
+  const written = (c: TargetColumn, j: number) =>
+    sql`CASE WHEN ${changedAt(i, j)} THEN ${value(c)} ELSE ${current(c)} END`;
+  const suspect = ({ rules }: TargetColumn) =>
+    rules.canMisfit
+      ? sql`
+        ${suspicious} := ${suspicious} IS TRUE OR ${rules.suspicious(after)};`
+      : sql``;
+  const isDifferent = differs(join(target.columns.map(current)), join(target.columns.map(written)));
   const newKey = keyIs(m, sql`n`, 'target', (k) => sql`NEW.${ident(k.source)}`);
   return sql`
   IF ${join(flags, ' OR ')} THEN${readDocument(m)}
@@ -166,14 +197,16 @@ function updateChanged(m: TableMapping, target: Target, i: number): Sql {
       target.columns.map(
         (c, j) => sql`
       IF ${changedAt(i, j)} THEN
-        ${value(c)} := ${c.rules.forward(document, rest(m, document))};
+        ${value(c)} := ${c.rules.forward(document, rest(m, document))};${suspect(c)}
       END IF;`,
       ),
     )}
-      UPDATE ${qualified(target.table)} AS n SET ${join(set)}
-       WHERE ${newKey} AND (${join(isDifferent, ' OR ')}) AND ${fires(m)};${fired(m)}
+      UPDATE ${qualified(target.table)} AS n SET ${join(target.columns.map((c, j) => sql`${ident(c.name)} = ${written(c, j)}`))}
+       WHERE ${newKey} AND ${isDifferent} AND ${fires(m)};${fired(m)}
     END IF;
-    IF NOT FOUND AND ${notReadCommitted} AND NOT EXISTS (SELECT FROM ${qualified(target.table)} n WHERE ${newKey}) THEN${remember(m, 'NEW')}
+    IF NOT FOUND THEN
+      IF ${notReadCommitted} AND NOT EXISTS (SELECT FROM ${qualified(target.table)} n WHERE ${newKey}) THEN${remember(m, 'NEW')}
+      END IF;
     END IF;
   END IF;`;
 }

@@ -71,6 +71,13 @@ const newKey = (k: { target: string }) => sql`NEW.${ident(k.target)}`;
 export function reverseRoutine(m: TableMapping, index: number, target: Target, reviving: boolean): Routine {
   const keyChanged = differs(join(m.key.map(oldKey)), join(m.key.map(newKey)));
   const flags = target.columns.map((_, j) => flag(j));
+  const all = join(
+    flags.map(
+      (f) => sql`
+    ${f} := true;`,
+    ),
+    '',
+  );
   return {
     name: ours(m, `reverse_${index}`),
     parameters: sql``,
@@ -79,12 +86,12 @@ export function reverseRoutine(m: TableMapping, index: number, target: Target, r
 DECLARE${join(
       flags.map(
         (f) => sql`
-  ${f} boolean := true;`,
+  ${f} boolean;`,
       ),
       '',
     )}
   ${document} jsonb;
-  ${differing} boolean := false;
+  ${differing} boolean;
   ${byApplication} boolean := pg_trigger_depth() = 1 AND current_setting(${DRAINING}, true) IS DISTINCT FROM 'on';
 BEGIN
   IF pg_trigger_depth() > ${DEPTH_LIMIT} THEN
@@ -94,7 +101,7 @@ BEGIN
   IF TG_OP = 'DELETE' AND current_setting(${DRAINING}, true) = 'on' THEN
     RETURN NULL;
   END IF;
-  IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND ${keyChanged}${m.foreignKeys ? sql`` : sql` AND pg_trigger_depth() = 1`} THEN${leaveOldKey(m, target)}
+  IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND ${keyChanged}${m.foreignKeys ? sql`` : sql` AND pg_trigger_depth() = 1`} THEN${leaveOldKey(m, target)}${all}
   ELSIF TG_OP = 'UPDATE'${reviving ? sql` AND NOT ${keyChanged}` : sql``} THEN${join(
     target.columns.map(
       (c, j) => sql`
@@ -105,12 +112,15 @@ BEGIN
     IF NOT (${join(flags, ' OR ')}) THEN
       RETURN NULL;
     END IF;
+  ELSE${all}
   END IF;${look(m, target)}
   IF ${differing} THEN${patchDocument(m, target)}
     ${differing} := NOT FOUND;
   END IF;
   -- Where the document was not patched after all, somebody else has written it meanwhile.
-  IF ${byApplication} AND (${differing} OR ${unsettable(target)}) THEN${keepUnsettable(m, target)}
+  IF ${byApplication} THEN
+    IF ${differing} OR ${unsettable(target)} THEN${keepUnsettable(m, target)}
+    END IF;
   END IF;
   RETURN NULL;
 END `,
@@ -158,8 +168,8 @@ const look = (m: TableMapping, target: Target): Sql => sql`
   END IF;${join(
     target.columns.map(
       (c, j) => sql`
-  IF ${flag(j)} AND ${differing} IS NOT TRUE THEN
-    ${differing} := ${mustPatch(m, c, byApplication, { doc: document, value: sql`NEW.${ident(c.name)}` })};
+  IF ${flag(j)} THEN
+    ${differing} := ${differing} IS TRUE OR ${mustPatch(m, c, byApplication, { doc: document, value: sql`NEW.${ident(c.name)}` })};
   END IF;`,
     ),
     '',
