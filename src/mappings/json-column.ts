@@ -60,6 +60,12 @@ const isJson = (type: string) => type === 'jsonb' || type === 'json';
 const areScalars =
   /^(text|character varying|varchar|character|char|boolean|bool|smallint|integer|bigint|int[248]?|numeric|decimal|real|double precision|float[48]?|uuid|date|time|timetz|timestamp|timestamptz|interval|bytea|inet|cidr|macaddr8?)( with(out)? time zone)?(\([\d, ]+\))?$/;
 
+/** What is no scalar in JSON is written as its text, for as such it is read. */
+const toJson = (type: string, value: Sql): Sql =>
+  isJson(type) || areScalars.test(type)
+    ? sql`to_jsonb(${value})`
+    : sql`CASE WHEN jsonb_typeof(to_jsonb(${value})) IN ('array', 'object') THEN to_jsonb((${value})::text) ELSE to_jsonb(${value}) END`;
+
 export function valueRules(
   column: JsonColumn,
   path: readonly string[],
@@ -91,11 +97,7 @@ export function valueRules(
   };
   const forward = (doc: Sql): Sql => sql`CASE WHEN ${at(doc, path)} IS NULL THEN ${absent}
       WHEN ${present(doc)} THEN ${guarded(doc, cast(doc), () => fallback)} ELSE ${fallback} END`;
-  // What is no scalar in JSON is written as its text, for as such it is read.
-  const asJson = (value: Sql) =>
-    json || areScalars.test(column.type)
-      ? sql`to_jsonb(${value})`
-      : sql`CASE WHEN jsonb_typeof(to_jsonb(${value})) IN ('array', 'object') THEN to_jsonb((${value})::text) ELSE to_jsonb(${value}) END`;
+  const asJson = (value: Sql) => toJson(column.type, value);
   // Without a default an absent key and NULL are the same; with one, NULL must be written down.
   const writtenDown = (value: Sql) =>
     column.default === null || column.notNull ? asJson(value) : sql`coalesce(${asJson(value)}, 'null')`;
