@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { withExamples } from './options.ts';
 import { reportFailure } from './report-failure.ts';
+import { withSameTarget } from './same-target.ts';
 import type { Terminal } from './terminal.ts';
 
 type MakeCommand = (terminal: Terminal) => Command;
@@ -30,7 +31,8 @@ const commands = {
 } satisfies Record<string, () => Promise<MakeCommand>>;
 
 /** Understands one command line and does it; every failure ends here, as an exit code and an explanation. */
-export async function runProgram(argv: readonly string[], terminal: Terminal, version: string): Promise<void> {
+export async function runProgram(argv: readonly string[], given: Terminal, version: string): Promise<void> {
+  const terminal = withSameTarget(argv, given);
   let command = 'lockkeeper';
   try {
     const program = await buildProgram(terminal, version, argv[0]);
