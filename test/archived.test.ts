@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listArchives, purgeArchive } from '../src/app/archive.ts';
 import { withMigration } from './support/shapes/journey.ts';
 import { withDatabase, type TestDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
@@ -55,6 +56,24 @@ it.each(['extract_json', 'rename_column'])('%s waits with contract while a view 
       }),
   ),
 );
+
+it('a purge that was asked for one archive does not drop the next one of the same column', () =>
+  contracted(
+    'CREATE TABLE items (id integer PRIMARY KEY, value text); INSERT INTO items VALUES (1, $$x$$)',
+    async (db, m) => {
+      const [first] = (await listArchives(m.deps)).archives;
+      const purged = purgeArchive(m.deps, {
+        id: first?.id ?? 0,
+        confirm: async () => {
+          await m.back('switch');
+          await m.to('contract');
+          return true;
+        },
+      });
+      await expect(purged).rejects.toMatchObject({ code: 'ARCHIVE_NOT_FOUND' });
+      expect((await listArchives(m.deps)).archives).toHaveLength(1);
+    },
+  ));
 
 it('extract_json takes constraints of the document away with it, and brings them back', () =>
   withMigration(

@@ -27,7 +27,7 @@ export const purgeArchive = (
       archive.kind === 'column'
         ? sql`ALTER TABLE ${qualified({ schema: archive.schemaName, name: archive.tableName })} DROP COLUMN ${ident(archive.archivedName)}`
         : sql`DROP TABLE ${qualified({ schema: journal.schema, name: archive.archivedName })}`;
-    await briefly(deps, session, sql`${drop}; DELETE FROM ${ident(journal.schema)}.archive WHERE id = ${id}`);
+    await change(deps, session, journal, id, drop);
     return await describe(session, journal);
   });
 
@@ -40,14 +40,10 @@ export const restoreArchive = (deps: Deps, { id }: { readonly id: number }): Pro
         'Restoring a column without rolling its migration back',
         `Run: lockkeeper rollback ${archive.migration} --to switch`,
       );
-    await briefly(
-      deps,
-      session,
-      sql`
+    const restore = sql`
       ALTER TABLE ${qualified({ schema: journal.schema, name: archive.archivedName })} SET SCHEMA ${ident(archive.schemaName)};
-      ALTER TABLE ${qualified({ schema: archive.schemaName, name: archive.archivedName })} RENAME TO ${ident(archive.originalName)};
-      DELETE FROM ${ident(journal.schema)}.archive WHERE id = ${id}`,
-    );
+      ALTER TABLE ${qualified({ schema: archive.schemaName, name: archive.archivedName })} RENAME TO ${ident(archive.originalName)}`;
+    await change(deps, session, journal, id, restore);
     return await describe(session, journal);
   });
 
@@ -81,13 +77,16 @@ async function find(session: Session, journal: Journal, id: number): Promise<Arc
   return found;
 }
 
-/** Under the lock budget of every other step: short tries, so that nobody queues behind us. */
-async function briefly(deps: Deps, session: Session, change: Sql): Promise<void> {
+/** While it is still there: meanwhile its migration may have gone back. In short tries, like every other step, so that nobody queues behind us. */
+async function change(deps: Deps, session: Session, journal: Journal, id: number, work: Sql): Promise<void> {
+  const archives = sql`${ident(journal.schema)}.archive`;
   for (let attempt = 1; ; attempt++) {
     try {
       return await session.transaction(async () => {
         await session.execute(sql`SET LOCAL lock_timeout = '100ms'`);
-        await session.execute(change);
+        const gone = await session.query(sql`DELETE FROM ${archives} WHERE id = ${id} RETURNING id`);
+        if (!gone.length) throw archiveNotFound(id);
+        await session.execute(work);
       });
     } catch (error) {
       if (!isPassing(error) || attempt === 100) throw error;
