@@ -16,7 +16,7 @@ await build({
   input: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
   platform: 'node',
   transform: { target: 'node20' },
-  external: /^(?:node:|@?[a-z])/u,
+  external: /^(?!@oxc-project\/runtime\/)(?:node:|@?[a-z])/u, // all dependencies; the helpers of its own it writes out
   preserveEntrySignatures: 'allow-extension',
   checks: { ineffectiveDynamicImport: false },
   output: {

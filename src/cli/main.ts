@@ -27,8 +27,6 @@ const terminal = processTerminal({
 
 // the parser is WebAssembly: compiling it quickly is worth more than running it fast
 setFlagsFromString('--liftoff-only');
-// optimizing code early costs more than it gains within the seconds that commands take
-setFlagsFromString('--interrupt-budget=500000');
 // threads that collect young objects together wait for each other as soon as other programs are busy
 setFlagsFromString('--no-parallel-scavenge');
 
