@@ -36,7 +36,7 @@ export const writingBack: readonly Mutant[] = [
   {
     name: 'what is no scalar in JSON is written as its text',
     file: 'mappings/json-column.ts',
-    find: 'json || areScalars.test(column.type)',
+    find: 'isJson(type) || areScalars.test(type)',
     replace: 'true',
     test: { file: 'value-races', name: 'text[]: what new code writes stays' },
   },
