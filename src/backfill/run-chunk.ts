@@ -59,13 +59,16 @@ async function visitPages(
 }
 
 /**
- * A few rows of the way back, in the transaction that puts the sync back: where somebody has changed the new shape since contract
- * it fails here, with everything, and not in every write of the application afterwards.
+ * A few rows of the way back, tried in the transaction that puts the sync back and left to the sweep: where somebody has changed the
+ * new shape since contract it fails here, with everything, and not in every write of the application afterwards.
  */
-export async function reviveFirstRows({ session }: RunContext, mapping: PlannedMapping): Promise<void> {
+export async function tryToRevive({ session }: RunContext, mapping: PlannedMapping): Promise<void> {
   const leaves = await leavesOf(session, mapping);
   const leaf = leaves.find((l) => l.pages > 0) ?? leaves[0];
-  if (leaf) await visitPages(session, mapping, leaf, ['(0,0)', '(0,9)'], mapping.revive);
+  if (!leaf) return;
+  await session.execute(sql`SAVEPOINT tried`);
+  await visitPages(session, mapping, leaf, ['(0,0)', '(0,9)'], mapping.revive);
+  await session.execute(sql`ROLLBACK TO SAVEPOINT tried`);
 }
 
 /** Refuses when the leaf's file is another by now (read while the chunk's table lock is held) or another executor has taken over. */

@@ -1,6 +1,6 @@
 import { isStopping, mappingOf, type RunContext } from '../backfill/context.ts';
 import { drainAll } from '../backfill/drain.ts';
-import { reviveFirstRows } from '../backfill/run-chunk.ts';
+import { tryToRevive } from '../backfill/run-chunk.ts';
 import { sweep } from '../backfill/sweep.ts';
 import type { Limits } from '../backfill/throttle.ts';
 import { phaseNames, type PhaseName } from '../events.ts';
@@ -139,7 +139,7 @@ async function revive(
   const mapping = mappingOf(c.plan, how.mapping);
   if (states.get(marker) !== 'running')
     timing = await runTransactional(c, step.id, statement, async (t) => {
-      await reviveFirstRows(c, mapping);
+      await tryToRevive(c, mapping);
       await c.journal.recordStep(c.session, c.run.id, { step: marker, state: 'running', ...t });
       await c.journal.fence(c.session, c.run);
     });

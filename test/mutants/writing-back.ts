@@ -165,7 +165,7 @@ export const writingBack: readonly Mutant[] = [
   {
     name: 'the way back from contract is tried on a few rows before it is kept',
     file: 'execute/back.ts',
-    find: 'await reviveFirstRows(c, mapping);',
+    find: 'await tryToRevive(c, mapping);',
     replace: '',
     test: { file: 'archived', name: 'a new shape that was changed since contract' },
   },
