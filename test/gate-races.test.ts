@@ -121,7 +121,7 @@ describe('reads', () => {
       await setReads(m.deps, { migration: soaking, percent: 0 });
       hours = 2;
       expect(await m.apply('contract')).toMatchObject({
-        closedGates: [{ gate: 'soak', why: 'reads are not switched' }],
+        closedGates: [{ gate: 'soak', why: 'reads are not switched', opensBy: 'lockkeeper reads soaking new' }],
       });
       await setReads(m.deps, { migration: soaking, percent: 100 });
       expect(await m.apply('contract')).toMatchObject({ outcome: 'reached' });

@@ -103,7 +103,7 @@ async function passGates(
 ): Promise<readonly ClosedGate[]> {
   await checkOurTriggers(c, new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state])));
   const run = await c.journal.run(c.session, c.run.migration);
-  const context = { ...c, run: { ...c.run, switchedAt: run?.switchedAt ?? null } };
+  const context = { ...c, run: { ...c.run, switchedAt: run?.switchedAt ?? null, phase: run?.phase ?? null } };
   const verdict = await (step.gate === 'parity'
     ? checkParity(context, step, LOOKS)
     : checkGate(context, c.session, step));

@@ -1,3 +1,4 @@
+import type { PhaseName } from '../events.ts';
 import type { Queryable } from '../database/database.ts';
 import type { PlannedGate } from '../plan/plan.ts';
 import { ident, raw, sql } from '../sql/sql.ts';
@@ -16,7 +17,12 @@ const open = (why: string): GateVerdict => ({ open: true, why, opensBy: '' });
 const closed = (why: string, opensBy: string): GateVerdict => ({ open: false, why, opensBy });
 
 export type GateContext = Pick<RunContext, 'journal' | 'plan' | 'clock'> & {
-  readonly run: { readonly id: number; readonly migration: string; readonly switchedAt: string | null };
+  readonly run: {
+    readonly id: number;
+    readonly migration: string;
+    readonly switchedAt: string | null;
+    readonly phase: PhaseName | null;
+  };
 };
 
 /** Looks whether what a gate asks for holds now. Reads only, but for the quarantine, which is brought up to date first. */
@@ -62,7 +68,7 @@ async function oldShapeGate(c: GateContext, db: Queryable, gate: PlannedGate, ap
     why,
     switched
       ? `stop the old code, take a new reading with \`lockkeeper reads ${c.run.migration} new\`, and come back; or, if you know better: ${approve} --note "…"`
-      : `lockkeeper apply ${c.run.migration} --to switch`,
+      : switchesReads(c),
   );
 }
 
@@ -79,12 +85,12 @@ async function quarantineGate(c: GateContext, db: Queryable, gate: PlannedGate):
   );
 }
 
+/** Some may have been moved back since the switch. */
+const switchesReads = ({ run }: GateContext): string =>
+  run.phase === 'switch' ? `lockkeeper reads ${run.migration} new` : `lockkeeper apply ${run.migration} --to switch`;
+
 function soakGate(c: GateContext, gate: PlannedGate): GateVerdict {
-  if (c.run.switchedAt === null)
-    return closed(
-      'reads are not switched',
-      `lockkeeper apply ${c.run.migration} --to switch; where some were moved back since: lockkeeper reads ${c.run.migration} new`,
-    );
+  if (c.run.switchedAt === null) return closed('reads are not switched', switchesReads(c));
   const left = (gate.soakMs ?? 0) - (c.clock.now() - Date.parse(c.run.switchedAt));
   return left <= 0
     ? open(`reads were switched at ${c.run.switchedAt}`)
