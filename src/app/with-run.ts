@@ -88,7 +88,7 @@ async function holding(
     const outcome = await finishing(context, events.emit, started, () =>
       work({ context, run, limits, fireTriggers: backfill.fireTriggers }),
     );
-    const after = await journal.phase(session, run);
+    const { phase: after } = await journal.progress(session, run);
     return {
       schema: 'lockkeeper.run/1',
       migration: run.migration,
@@ -149,7 +149,8 @@ async function finishing(
   work: () => Promise<Outcome>,
 ): Promise<Outcome> {
   const finished = async (outcome: 'reached' | 'waiting' | 'interrupted' | 'failed') => {
-    const phase = await c.journal.phase(c.session, c.run).catch(() => null);
+    const progress = await c.journal.progress(c.session, c.run).catch(() => null);
+    const phase = progress?.phase ?? null;
     emit({ type: 'run.finished', migration: c.run.migration, outcome, phase, ms: c.clock.now() - started });
   };
   try {
@@ -160,7 +161,7 @@ async function finishing(
         : outcome.outcome === 'interrupted'
           ? 'interrupted'
           : null;
-    const now = await c.journal.phase(c.session, c.run);
+    const { phase: now } = await c.journal.progress(c.session, c.run);
     const last = c.plan.phases.at(-1)?.name;
     const state =
       outcome.outcome !== 'reached' ? 'waiting' : now === null ? 'rolledBack' : now === last ? 'done' : 'waiting';

@@ -49,8 +49,8 @@ const settings = (role: SessionRole): Sql => sql`
   SET default_transaction_isolation = 'read committed';
   ${raw(role === 'read' ? 'SET default_transaction_read_only = on;' : '')}
   SELECT set_config(name, '0', false)
-    FROM pg_catalog.pg_settings
-   WHERE name IN ('lock_timeout', 'statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout')`;
+    FROM unnest(ARRAY['lock_timeout', 'statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout']) AS name
+   WHERE current_setting(name, true) IS NOT NULL`;
 
 /** `lockkeeper <migration> <role>` in 63 bytes; a long migration's name gives way. */
 export function applicationName(role: SessionRole, migration = ''): string {

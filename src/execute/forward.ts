@@ -42,7 +42,7 @@ export type Outcome =
 /** Runs every step up to the phase asked for that the journal does not call done. Any step may have been cut short before: each can be run again. */
 export async function runForward(c: RunContext, options: ForwardOptions): Promise<Outcome> {
   const states = new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state]));
-  const reached = await c.journal.phase(c.session, c.run);
+  const { phase: reached } = await c.journal.progress(c.session, c.run);
   const wanted = phaseNames.slice(0, phaseNames.indexOf(options.to) + 1);
   for (const phase of c.plan.phases.filter((p) => wanted.includes(p.name))) {
     if (reached !== null && phaseNames.indexOf(phase.name) <= phaseNames.indexOf(reached)) continue;
@@ -102,8 +102,7 @@ async function passGates(
   step: PlannedGate,
 ): Promise<readonly ClosedGate[]> {
   await checkOurTriggers(c, new Map((await c.journal.steps(c.session, c.run.id)).map((s) => [s.step, s.state])));
-  const run = await c.journal.run(c.session, c.run.migration);
-  const context = { ...c, run: { ...c.run, switchedAt: run?.switchedAt ?? null, phase: run?.phase ?? null } };
+  const context = { ...c, run: { ...c.run, ...(await c.journal.progress(c.session, c.run)) } };
   const verdict = await (step.gate === 'parity'
     ? checkParity(context, step, LOOKS)
     : checkGate(context, c.session, step));

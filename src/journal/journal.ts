@@ -107,12 +107,12 @@ export class Journal {
     return run ?? null;
   }
 
-  /** The last phase that is done, or null; without the plan, which may be long. */
-  async phase(db: Queryable, run: Pick<Run, 'id'>): Promise<PhaseName | null> {
-    const [found] = await db.query<{ phase: PhaseName | null }>(
-      sql`SELECT phase FROM ${this.#j}.run WHERE id = ${run.id}`,
+  /** How far it is, without the plan, which may be long. */
+  async progress(db: Queryable, run: Pick<Run, 'id'>): Promise<Pick<Run, 'phase' | 'switchedAt'>> {
+    const [found] = await db.query<Pick<Run, 'phase' | 'switchedAt'>>(
+      sql`SELECT phase, switched_at AS "switchedAt" FROM ${this.#j}.run WHERE id = ${run.id}`,
     );
-    return found?.phase ?? null;
+    return found ?? { phase: null, switchedAt: null };
   }
 
   /** The run, if anything of it has been done and not been taken back. */
