@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { acceptQuarantine, retryQuarantine } from '../src/app/quarantine.ts';
 import { setReads } from '../src/app/reads.ts';
+import { untilTrue } from './support/client.ts';
 import { withDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
 import { race } from './support/race.ts';
@@ -71,3 +72,79 @@ it.each([
       expect(await m.verify()).toMatchObject({ ok: true });
     }),
 );
+
+describe('a repair of a column', () => {
+  const migration = 'test/support/migrations/rename-value.yaml';
+  const things = `
+    CREATE TABLE things (id bigint PRIMARY KEY, value integer, other text);
+    INSERT INTO things SELECT i, i, repeat('x', 1500) FROM generate_series(1, 600) AS i`;
+  /** As if our trigger had been missing. */
+  const stale = `BEGIN; SET LOCAL lockkeeper.filling = 'rename-value/things.value'; UPDATE things SET value = -id WHERE id > 300; COMMIT`;
+
+  it('keeps no row locked while it waits for another', () =>
+    race({ migration, before: things, phase: 'dual-write' }, async (r) => {
+      await r.db.run(stale);
+      const holder = await r.session('BEGIN; UPDATE things SET other = $$held$$ WHERE id = 600');
+      let isOver = false;
+      const repair = r.m.repair();
+      void repair.catch(() => undefined).finally(() => (isOver = true));
+      await untilTrue(
+        r.db.url,
+        `SELECT ${holder.pid} = ANY (pg_blocking_pids(pid)) FROM pg_stat_activity WHERE application_name LIKE 'lockkeeper rename-value drain' ORDER BY 1 DESC LIMIT 1`,
+        () => isOver,
+      );
+      expect(isOver).toBe(false);
+      const writer = await r.session(`SET lock_timeout = '5s'`);
+      await writer.do('UPDATE things SET value = 7 WHERE id = 599');
+      await holder.do('COMMIT');
+      expect(await repair).toMatchObject({ ok: true, mappings: [{ repaired: 299 }] });
+      expect(await r.row('SELECT value, renamed FROM things WHERE id = 599')).toEqual({ value: 7, renamed: 7 });
+    }));
+
+  it('finds a row that moved to a page which it had passed', async () => {
+    let passed = 0;
+    await race(
+      {
+        migration,
+        before: things,
+        phase: 'dual-write',
+        at: async ({ when, text }, r) => {
+          if (when !== 'before' || !/WITH mended/.test(text) || ++passed !== 2) return;
+          await r.db.run(`UPDATE things SET other = repeat('y', 1500) WHERE id = 500`);
+          expect(await r.row(`SELECT ctid < '(64,0)' AS moved FROM things WHERE id = 500`)).toEqual({ moved: true });
+        },
+      },
+      async (r) => {
+        await r.db.run(stale);
+        await r.db.run('CLUSTER things USING things_pkey');
+        await r.db.run('DELETE FROM things WHERE id < 100');
+        await r.db.run('VACUUM things');
+        expect(await r.m.repair()).toMatchObject({ ok: true, mappings: [{ repaired: 300 }] });
+      },
+    );
+    expect(passed).toBeGreaterThan(3);
+  });
+
+  it('stops where an executor has taken over', async () => {
+    let isTaken = false;
+    await race(
+      {
+        migration,
+        before: things,
+        phase: 'dual-write',
+        at: async ({ when, text }, r) => {
+          if (isTaken || when !== 'before' || !/WITH mended/.test(text)) return;
+          isTaken = true;
+          await r.db.run('UPDATE lockkeeper.run SET token = token + 1');
+        },
+      },
+      async (r) => {
+        await r.db.run(stale);
+        await expect(r.m.repair()).rejects.toMatchObject({ code: 'EXECUTOR_REPLACED' });
+        expect(await r.row('SELECT count(*)::int AS stale FROM things WHERE renamed <> value')).toEqual({ stale: 300 });
+        expect(await r.m.repair()).toMatchObject({ ok: true, mappings: [{ repaired: 300 }] });
+      },
+    );
+    expect(isTaken).toBe(true);
+  });
+});

@@ -1,8 +1,9 @@
-import type { RunContext } from '../backfill/context.ts';
+import { isStopping, type RunContext } from '../backfill/context.ts';
 import { drainAll, drainAndSettle } from '../backfill/drain.ts';
+import { mendPages } from '../backfill/mend.ts';
 import { openExecutor } from '../execute/executor.ts';
 import { begun, isArchived, reinstallTriggers } from '../execute/our-triggers.ts';
-import { compareShapes, countLossless } from '../verify/parity.ts';
+import { compareShapes, countLossless, isExact } from '../verify/parity.ts';
 import { checkTriggers, expectedTriggers } from '../verify/triggers.ts';
 import { raw } from '../sql/sql.ts';
 import { readServer } from '../catalog/read-server.ts';
@@ -110,6 +111,7 @@ async function repairMapping(
   mapping: PlannedMapping,
   drain: typeof drainAll,
 ): Promise<(number | null)[]> {
+  if (mapping.mend !== null) return [await mendColumn(context, mapping, mapping.mend)];
   const repaired: (number | null)[] = [];
   for (const { repair } of mapping.parity) {
     const [row] = repair === null ? [] : await context.session.query<{ rows: number }>(raw(repair));
@@ -117,4 +119,16 @@ async function repairMapping(
   }
   await drain(context, mapping);
   return repaired;
+}
+
+/** Rows that the application moved from one page to another meanwhile may have been missed. */
+const MAX_ROUNDS = 5;
+
+async function mendColumn(context: RunContext, mapping: PlannedMapping, statement: string): Promise<number> {
+  let mended = 0;
+  for (let round = 1; round <= MAX_ROUNDS && !isStopping(context); round++) {
+    mended += await mendPages(context, mapping, statement);
+    if (isExact(await compareShapes(context.session, mapping))) break;
+  }
+  return mended;
 }

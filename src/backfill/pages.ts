@@ -16,7 +16,8 @@ export interface Sweep {
   readonly rowsDone: number;
 }
 
-interface Leaf extends RelationName {
+/** A table, or a partition, that holds rows itself. */
+export interface Leaf extends RelationName {
   readonly fileNode: number;
   readonly pages: number;
   readonly rows: number;

@@ -16,7 +16,7 @@ export class LeafRewritten extends Error {}
 /** A drain is running in another process. */
 export class NotOurTurn extends Error {}
 
-const forLeaf = (statement: string, { leaf: placeholder }: PlannedMapping, leaf: RelationName): string =>
+export const forLeaf = (statement: string, { leaf: placeholder }: PlannedMapping, leaf: RelationName): string =>
   statement.split(inline(qualified(placeholder))).join(inline(qualified(leaf)));
 
 /** One range of pages and its journal row, in one transaction: both happen or neither. */

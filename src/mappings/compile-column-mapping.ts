@@ -62,6 +62,12 @@ WITH guard AS MATERIALIZED (SELECT ${guard} AS on), patched AS (
   RETURNING 1)
 SELECT count(*) AS rows FROM patched`,
     ],
+    mend: sql`
+WITH mended AS (
+  UPDATE ${ownMark} ${leaf} AS s SET ${ident(m.to.name)} = ${up(m, from)}
+   WHERE ${range} AND NOT ${agrees(m, from, to)} AND NOT (${misfit(m)}) AND NOT (${misfitBack(m)}) AND ${lookingIn(m.lookIn)}
+  RETURNING 1)
+SELECT (SELECT count(*) FROM ${leaf} AS s WHERE ${range}) AS rows, (SELECT count(*) FROM mended) AS mended`,
     parity: [parityCheck(m)],
     misfits:
       m.up === null
@@ -86,10 +92,7 @@ SELECT ${ownMark} count(*) AS compared,
     lossless: sql`
 SELECT ${ownMark} ${m.to.name} AS "column", count(*) FILTER (WHERE ${from} IS NOT NULL AND NOT ${differs(down(m, up(m, from)), from)}) AS exact, 0 AS default_filled,
        count(*) FILTER (WHERE ${from} IS NOT NULL AND ${differs(down(m, up(m, from)), from)}) AS lost FROM ${allRows(m)}`,
-    repair: sql`
-WITH mended AS (
-  UPDATE ${ownMark} ${allRows(m)} SET ${ident(m.to.name)} = ${up(m, from)} WHERE NOT ${agrees(m, from, to)} AND NOT (${misfit(m)}) AND NOT (${misfitBack(m)}) AND ${lookingIn(m.lookIn)} RETURNING 1)
-SELECT count(*) AS rows FROM mended`,
+    repair: null,
   };
 }
 

@@ -16,6 +16,7 @@ export const compileTableMapping = (m: TableMapping): Mapping => ({
   chunkCarefully: chunkCarefully(m),
   drain: drainSome(m, sql`($1::text)::integer`),
   revive: revive(m),
+  mend: null,
   parity: parityChecks(m),
   misfits: misfitCounts(m),
   requarantine: requarantine(m),

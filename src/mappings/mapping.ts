@@ -25,7 +25,7 @@ export interface ParityCheck {
   readonly counts: Sql;
   /** One row for each column: `column, exact, default_filled, lost`. */
   readonly lossless: Sql;
-  /** Appends the keys of missing, extra and stale rows to `lockkeeper.dirty`, so that a drain mends them; returns one row `{ rows }`. null: nothing to mend by key. */
+  /** Appends the keys of missing, extra and stale rows to `lockkeeper.dirty`, so that a drain mends them; returns one row `{ rows }`. null: they are mended where they are (`mend`). */
   readonly repair: Sql | null;
 }
 
@@ -40,7 +40,7 @@ export interface Mapping {
   readonly targets: readonly RelationName[];
   /** The source's key columns; empty when it has none (column mappings only). */
   readonly key: readonly string[];
-  /** Stands for the leaf a chunk reads, as a quoted name in `chunk`, `chunkCarefully` and `revive`. */
+  /** Stands for the leaf a chunk reads, as a quoted name in `chunk`, `chunkCarefully`, `revive` and `mend`. */
   readonly leaf: RelationName;
   /** Copies one range of pages of `leaf`. Parameters: $1, $2 first and end ctid as text. One row: `rows, misfits`. */
   readonly chunk: Sql;
@@ -50,6 +50,8 @@ export interface Mapping {
   readonly drain: Sql | null;
   /** For one range of pages ($1, $2): statements of one transaction that lock it and then write what the new shape says into the old one. Only on the way back from contract. */
   readonly revive: readonly Sql[];
+  /** For one range of pages ($1, $2): brings the rows that differ up to date from the old column. One row: `rows, mended`. null: they are mended by key (`parity`). */
+  readonly mend: Sql | null;
   readonly parity: readonly ParityCheck[];
   /** One row for each column and JSON type of values in the source that would not fit: `column, type, reason, rows`. Used before the run. */
   readonly misfits: Sql;

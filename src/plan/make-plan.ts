@@ -169,6 +169,7 @@ const printMapping = (m: Mapping): PlannedMapping => ({
   chunkCarefully: m.chunkCarefully && tidy(m.chunkCarefully),
   drain: m.drain && tidy(m.drain),
   revive: m.revive.map(tidy),
+  mend: m.mend && tidy(m.mend),
   parity: m.parity.map((p) => ({
     title: p.title,
     counts: tidy(p.counts),

@@ -83,6 +83,7 @@ export interface PlannedMapping {
   readonly chunkCarefully: string | null;
   readonly drain: string | null;
   readonly revive: readonly string[];
+  readonly mend: string | null;
   readonly parity: readonly {
     readonly title: string;
     readonly counts: string;

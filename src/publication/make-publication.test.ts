@@ -41,6 +41,7 @@ const mapping: PlannedMapping = {
     chunkCarefully: null,
     drain: null,
     revive: [],
+    mend: null,
     parity: [],
     misfits: '',
     requarantine: '',

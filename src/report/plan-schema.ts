@@ -71,6 +71,7 @@ const mapping = z.object({
   chunkCarefully: text.nullable(),
   drain: text.nullable(),
   revive: z.array(text),
+  mend: text.nullable(),
   parity: z.array(z.object({ title: text, counts: text, lossless: text, repair: text.nullable() })),
   misfits: text,
   requarantine: text,

@@ -38,6 +38,27 @@ export const copying: readonly Mutant[] = [
     test: { file: 'mode-races', name: 'of an executor that was replaced keep nothing' },
   },
   {
+    name: 'a repair of a column checks the claim',
+    file: 'backfill/mend.ts',
+    find: 'await c.journal.fence(session, c.run);',
+    replace: '',
+    test: { file: 'repair-races', name: 'stops where an executor has taken over' },
+  },
+  {
+    name: 'a repair of a column gives way',
+    file: 'backfill/mend.ts',
+    find: "openWorkSession(c, 'drain', true)",
+    replace: "c.connect('drain', c.run.migration)",
+    test: { file: 'repair-races', name: 'keeps no row locked while it waits for another' },
+  },
+  {
+    name: 'a repair of a column goes again where rows moved',
+    file: 'app/verify.ts',
+    find: 'const MAX_ROUNDS = 5;',
+    replace: 'const MAX_ROUNDS = 1;',
+    test: { file: 'repair-races', name: 'finds a row that moved to a page which it had passed' },
+  },
+  {
     name: 'updates of other columns are captured',
     file: 'mappings/table-forward.ts',
     find: "const capture = sql`${remember(m, 'OLD')}",
