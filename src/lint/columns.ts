@@ -1,8 +1,8 @@
 import type { ColumnDef, Constraint, Node } from '@pgsql/types';
 import { isOld, oldCommands } from './context.ts';
-import { all, as, constantOf, nameOf, type NodeKind, strings } from './nodes.ts';
+import { all, as, constantOf, nameOf, strings } from './nodes.ts';
 import { itemAt } from './places.ts';
-import type { Command, Context } from './rule.ts';
+import type { Command, Context, Subject } from './rule.ts';
 import type { Span } from './tokens.ts';
 import { type ColumnType, typeOf } from './world/column-type.ts';
 import { constraintsOf } from './world/define-column.ts';
@@ -16,7 +16,7 @@ export interface NewColumn {
 }
 
 /** The statements that define columns and the constraints of tables. */
-export const columnKinds: readonly NodeKind[] = ['CreateStmt', 'AlterTableStmt'];
+export const columnKinds: readonly Subject[] = ['CreateStmt', 'AT_AddColumn', 'AT_AlterColumnType', 'AT_AddConstraint'];
 
 /** The columns of a CREATE TABLE or an ALTER TABLE, also of tables nobody uses yet; those of temporary tables are left out. */
 export function newColumns({ node, statement, commands }: Context): readonly NewColumn[] {

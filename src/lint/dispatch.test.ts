@@ -53,6 +53,6 @@ it.each([
 );
 
 it('asks few rules about most statements', () => {
-  const asked = dispatchTo(rules)('CommentStmt').map(({ on }) => on);
+  const asked = dispatchTo(rules)({ kind: 'CommentStmt', node: { CommentStmt: {} } }).map(({ on }) => on);
   expect(asked.every((on) => on === 'any')).toBe(true);
 });

@@ -17,7 +17,7 @@ export const kindsOf = (table: Partial<Record<NodeKind, unknown>>): readonly Nod
 
 /** Those nodes of a list that are of a kind. */
 export const all = <K extends NodeKind>(list: readonly Node[] | undefined, kind: K): readonly NodeOf<K>[] =>
-  (list ?? []).flatMap((node) => as(node, kind) ?? []);
+  list?.flatMap((node) => as(node, kind) ?? []) ?? [];
 
 /** The strings of a list, such as the parts of a qualified name. */
 export const strings = (list: readonly Node[] | undefined): readonly string[] =>

@@ -72,6 +72,9 @@ export interface Example {
   readonly at?: string;
 }
 
+/** A kind of statement, or an action of an ALTER TABLE. */
+export type Subject = NodeKind | AlterTableType;
+
 export interface Rule {
   /** Also the name of its file. */
   readonly id: string;
@@ -94,7 +97,7 @@ export interface Rule {
   readonly versions?: string;
   readonly bad: readonly (string | Example)[];
   readonly good: readonly (string | Example)[];
-  /** The kinds of statement that it looks at: it is asked about no others. */
-  readonly on: readonly NodeKind[] | 'any';
+  /** The kinds of statement, and the actions of an ALTER TABLE, that it looks at: it is asked about no others. */
+  readonly on: readonly Subject[] | 'any';
   readonly check: (context: Context) => Iterable<Report>;
 }

@@ -51,12 +51,22 @@ function isOneTransaction(statements: readonly Statement[]): boolean {
 
 function check(world: World, reading: Reading, statement: Statement, position: number): readonly Found[] {
   const { text, statements, wrapping, pg, rulesFor } = reading;
+  const { transaction } = world.session;
+  const commands = commandsOf(statement, world);
   const context: Context = {
-    ...{ statement, node: statement.node, world, transaction: world.session.transaction, pg },
-    ...{ commands: commandsOf(statement, world), statements, position, wrapping, text },
+    statement,
+    node: statement.node,
+    world,
+    transaction,
+    pg,
+    commands,
+    statements,
+    position,
+    wrapping,
+    text,
   };
   const found: Found[] = [];
-  for (const rule of rulesFor(statement.kind))
+  for (const rule of rulesFor(statement))
     for (const report of rule.check(context))
       found.push({ ...report, ...(statement.block && { fix: null }), rule, statement });
   return found;

@@ -13,12 +13,12 @@ export const noPaint: Paint = { bold: same, dim: same, red: same, yellow: same, 
 /** Reports fit a terminal of this width. */
 export const WIDTH = 100;
 
+const unruly = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+const everyUnruly = new RegExp(unruly, 'gu');
+
 /** One line that cannot steer a terminal or end a comment, whatever a name holds. */
 export const oneLine = (text: string): string =>
-  text
-    .replaceAll(/\s*[\r\n]+\s*/gu, ' ')
-
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\u{fffd}');
+  unruly.test(text) ? text.replaceAll(/\s*[\r\n]+\s*/gu, ' ').replaceAll(everyUnruly, '\u{fffd}') : text;
 
 /** Words in lines that fit; the first begins with `indent`, the others with as many spaces. */
 export function wrap(text: string, indent = '', width = WIDTH): string {

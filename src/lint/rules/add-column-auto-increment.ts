@@ -27,7 +27,7 @@ export const addColumnAutoIncrement: Rule = {
     'ALTER TABLE orders ADD COLUMN n bigint',
     'CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY)',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AddColumn'],
   *check(context) {
     for (const added of addedColumns(context)) {
       if (serialBase(typeOf(added.def.typeName)) === null && !has(added.def, 'CONSTR_IDENTITY')) continue;

@@ -38,7 +38,7 @@ export const addColumnConstrainedDomain: Rule = {
     },
     "CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%'); CREATE TABLE users (mail email)",
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AddColumn'],
   *check(context) {
     for (const { def, at, table } of addedColumns(context)) {
       const type = typeOf(def.typeName);

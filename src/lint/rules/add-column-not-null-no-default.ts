@@ -28,7 +28,7 @@ export const addColumnNotNullNoDefault: Rule = {
     'ALTER TABLE orders ADD COLUMN n bigserial NOT NULL',
     { sql: 'ALTER TABLE orders ADD COLUMN IF NOT EXISTS day date NOT NULL', schema: 'CREATE TABLE orders (day date)' },
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AddColumn'],
   *check(context) {
     for (const added of addedColumns(context)) {
       const { def, at, table } = added;

@@ -39,7 +39,7 @@ export const addColumnRewriteDefault: Rule = {
     'CREATE TABLE users (id bigint); ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid()',
     "ALTER TABLE users ADD who text DEFAULT CURRENT_USER, ADD d date DEFAULT CURRENT_DATE, ADD x text DEFAULT lower('X') || 'y'",
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AddColumn'],
   *check(context) {
     for (const added of addedColumns(context)) {
       const value = defaultOf(added.def);

@@ -33,7 +33,7 @@ export const addColumnStoredGenerated: Rule = {
     'CREATE TABLE orders (price int, total int GENERATED ALWAYS AS (price * 2) STORED)',
     'CREATE TABLE orders (price int); ALTER TABLE orders ADD total int GENERATED ALWAYS AS (price * 2) STORED',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AddColumn'],
   *check(context) {
     for (const { def, at, table } of addedColumns(context)) {
       if (!constraintsOf(def).some(({ generated_kind: kind }) => kind === 's')) continue;

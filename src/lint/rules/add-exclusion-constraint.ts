@@ -20,7 +20,7 @@ export const addExclusionConstraint: Rule = {
     'CREATE TABLE bookings (room int, during tsrange, EXCLUDE USING gist (during WITH &&))',
     'CREATE TABLE bookings (during tsrange); ALTER TABLE bookings ADD EXCLUDE USING gist (during WITH &&)',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AddConstraint'],
   *check(context) {
     for (const { constraint, table, at } of oldCommands(context, 'AT_AddConstraint'))
       if (constraint?.contype === 'CONSTR_EXCLUSION')

@@ -26,7 +26,7 @@ export const addPrimaryKey: Rule = {
     'ALTER TABLE users ADD CONSTRAINT users_pk PRIMARY KEY USING INDEX users_pk',
     'CREATE TABLE users (id bigint); ALTER TABLE users ADD PRIMARY KEY (id)',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AddConstraint', 'AT_AddColumn'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AddConstraint', 'AT_AddColumn')) {
       const inline = command.column && constraintsOf(command.column).some(isKey);

@@ -29,7 +29,7 @@ export const addUniqueConstraint: Rule = {
     'CREATE TABLE users (email text); ALTER TABLE users ADD UNIQUE (email)',
     'CREATE TABLE users (email text UNIQUE)',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AddConstraint', 'AT_AddColumn'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AddConstraint', 'AT_AddColumn')) {
       const inline = command.column && constraintsOf(command.column).find(isUnique);

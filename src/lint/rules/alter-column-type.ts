@@ -54,7 +54,7 @@ export const alterColumnType: Rule = {
     { sql: 'ALTER TABLE users ALTER at TYPE timestamp(6)', schema: varchar20 },
     'CREATE TABLE users (id int); ALTER TABLE users ALTER id TYPE bigint',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AlterColumnType'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AlterColumnType')) {
       const why = whyTypeChangeIsSlow(context, command);

@@ -29,7 +29,7 @@ export const alterConstraintEnforced: Rule = {
     { sql: 'ALTER TABLE orders ALTER CONSTRAINT orders_user_fk NOT ENFORCED', pg: 18 },
     { sql: 'ALTER TABLE orders ALTER CONSTRAINT orders_user_fk DEFERRABLE', pg: 18 },
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AlterConstraint'],
   *check(context) {
     if (context.pg < 18) return;
     for (const { node, table, at } of oldCommands(context, 'AT_AlterConstraint')) {

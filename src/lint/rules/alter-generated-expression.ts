@@ -39,7 +39,7 @@ export const alterGeneratedExpression: Rule = {
       pg: 17,
     },
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_SetExpression'],
   *check(context) {
     if (context.pg < 17) return;
     for (const { table, name, at } of oldCommands(context, 'AT_SetExpression'))

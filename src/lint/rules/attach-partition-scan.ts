@@ -45,7 +45,7 @@ export const attachPartitionScan: Rule = {
     "CREATE TABLE o24 (day date); ALTER TABLE orders ATTACH PARTITION o24 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
     'ALTER INDEX orders_by_day ATTACH PARTITION o24_by_day',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AttachPartition'],
   *check(context) {
     for (const { type, node, table, at } of context.commands) {
       const command = type === 'AT_AttachPartition' ? as(node.def, 'PartitionCmd') : undefined;

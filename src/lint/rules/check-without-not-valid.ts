@@ -29,7 +29,7 @@ export const checkWithoutNotValid: Rule = {
     'CREATE TABLE orders (amount int); ALTER TABLE orders ADD CHECK (amount > 0)',
     { sql: 'ALTER TABLE orders ADD COLUMN tip int CHECK (tip >= 0) NOT ENFORCED', pg: 18 },
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AddConstraint', 'AT_AddColumn'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AddConstraint', 'AT_AddColumn')) {
       const inline = command.column ? constraintsOf(command.column) : [];

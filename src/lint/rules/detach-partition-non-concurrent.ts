@@ -23,7 +23,7 @@ export const detachPartitionNonConcurrent: Rule = {
     'ALTER TABLE orders DETACH PARTITION orders_2019 FINALIZE',
     'CREATE TABLE a (n int) PARTITION BY LIST (n); CREATE TABLE b PARTITION OF a DEFAULT; ALTER TABLE a DETACH PARTITION b',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_DetachPartition'],
   *check(context) {
     for (const { table, node, at } of oldCommands(context, 'AT_DetachPartition')) {
       if (as(node.def, 'PartitionCmd')?.concurrent) continue;

@@ -23,7 +23,7 @@ export const disableAutovacuum: Rule = {
     'ALTER TABLE orders SET (autovacuum_vacuum_scale_factor = 0.01)',
     'CREATE TABLE loaded (id int); ALTER TABLE loaded SET (autovacuum_enabled = false)',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_SetRelOptions'],
   *check(context) {
     for (const { table, node, at } of oldCommands(context, 'AT_SetRelOptions')) {
       const options = all(optionList(node.def), 'DefElem').filter(({ defname }) => defname === 'autovacuum_enabled');

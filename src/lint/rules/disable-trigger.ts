@@ -23,7 +23,7 @@ export const disableTrigger: Rule = {
     'SET session_replication_role = DEFAULT',
     'SET session_replication_role = origin',
   ],
-  on: ['AlterTableStmt', 'VariableSetStmt', 'SelectStmt'],
+  on: ['AT_DisableTrig', 'AT_DisableTrigAll', 'AT_DisableTrigUser', 'VariableSetStmt', 'SelectStmt'],
   *check(context) {
     for (const { table, at } of oldCommands(context, 'AT_DisableTrig', 'AT_DisableTrigAll', 'AT_DisableTrigUser'))
       yield { message: `Writes to ${qualified(table)} go past what its triggers keep right.`, at };

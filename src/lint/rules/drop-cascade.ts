@@ -26,7 +26,7 @@ export const dropCascade: Rule = {
     'ALTER TABLE orders DROP COLUMN user_id RESTRICT',
     'TRUNCATE orders CASCADE',
   ],
-  on: ['DropStmt', 'AlterTableStmt', 'AlterDomainStmt', 'DropOwnedStmt'],
+  on: ['DropStmt', 'AT_DropColumn', 'AT_DropConstraint', 'AlterDomainStmt', 'DropOwnedStmt'],
   *check(context) {
     const message = 'Whatever depends on it goes along, and nobody can see here what that is.';
     const fix = () => withoutWords(context, ['CASCADE']);

@@ -23,7 +23,7 @@ export const dropColumn: Rule = {
     'ALTER TABLE users ADD COLUMN scratch int; ALTER TABLE users DROP COLUMN scratch',
     'CREATE TABLE users (id int, scratch int); ALTER TABLE users DROP COLUMN scratch',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_DropColumn'],
   *check(context) {
     for (const { table, name, at } of oldCommands(context, 'AT_DropColumn')) {
       if (isNewColumn(context, table, name)) continue;

@@ -43,7 +43,7 @@ export const dropConstraint: Rule = {
     },
     'CREATE TABLE orders (id int CONSTRAINT c CHECK (id > 0)); ALTER TABLE orders DROP CONSTRAINT c',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_DropConstraint'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_DropConstraint')) {
       const { table, name, at } = command;

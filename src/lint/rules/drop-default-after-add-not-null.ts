@@ -28,7 +28,7 @@ export const dropDefaultAfterAddNotNull: Rule = {
     'ALTER TABLE users ALTER COLUMN plan DROP DEFAULT',
     "CREATE TABLE users (id int); ALTER TABLE users ADD plan text DEFAULT '' NOT NULL; ALTER TABLE users ALTER plan DROP DEFAULT",
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_ColumnDefault'],
   *check(context) {
     for (const { table, name, node, at } of oldCommands(context, 'AT_ColumnDefault')) {
       const column = columnNamed(table, name);

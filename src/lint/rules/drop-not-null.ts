@@ -24,7 +24,7 @@ export const dropNotNull: Rule = {
     'CREATE TABLE users (email text NOT NULL); ALTER TABLE users ALTER email DROP NOT NULL',
     "ALTER TABLE users ADD plan text NOT NULL DEFAULT ''; ALTER TABLE users ALTER plan DROP NOT NULL",
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_DropNotNull'],
   *check(context) {
     for (const { table, name, at } of oldCommands(context, 'AT_DropNotNull')) {
       if (isNewColumn(context, table, name) || columnNamed(table, name)?.notNull === false) continue;

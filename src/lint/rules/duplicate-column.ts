@@ -25,7 +25,7 @@ export const duplicateColumn: Rule = {
     'ALTER TABLE users ADD COLUMN a int; ALTER TABLE users DROP COLUMN a; ALTER TABLE users ADD COLUMN a text',
     'UPDATE users SET (a, b) = (1, 2) WHERE id = 1',
   ],
-  on: ['InsertStmt', 'UpdateStmt', 'CreateStmt', 'AlterTableStmt'],
+  on: ['InsertStmt', 'UpdateStmt', 'CreateStmt', 'AT_AddColumn'],
   *check(context) {
     for (const name of twice(context)) yield { message: `${name} stands here twice: it fails.` };
   },

@@ -29,7 +29,7 @@ export const enableRlsWithoutPolicy: Rule = {
       transaction: 'file',
     },
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_EnableRowSecurity'],
   *check(context) {
     for (const { table, at } of oldCommands(context, 'AT_EnableRowSecurity')) {
       if (table.rowSecurity || table.policies.length > 0 || getsPolicy(context, table)) continue;

@@ -41,7 +41,7 @@ export const foreignKeyWithoutNotValid: Rule = {
     'ALTER TABLE orders ADD COLUMN shop_id int REFERENCES shops (id)',
     { sql: 'ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id) NOT ENFORCED', pg: 18 },
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AddConstraint', 'AT_AddColumn'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AddConstraint', 'AT_AddColumn')) {
       const inline = command.column && constraintsOf(command.column);

@@ -21,7 +21,7 @@ export const ownerChange: Rule = {
     'GRANT SELECT ON orders TO admin',
     "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION f() OWNER TO admin",
   ],
-  on: ['AlterTableStmt', 'AlterOwnerStmt', 'ReassignOwnedStmt'],
+  on: ['AT_ChangeOwner', 'AlterOwnerStmt', 'ReassignOwnedStmt'],
   *check(context) {
     const message = 'What runs as the old owner may fail from now on.';
     for (const { at } of oldCommands(context, 'AT_ChangeOwner')) yield { message, at };

@@ -37,7 +37,7 @@ export const primaryKeyUsingNullableIndex: Rule = {
      ALTER TABLE users ALTER id SET NOT NULL;
      ALTER TABLE users ADD PRIMARY KEY USING INDEX users_pk`,
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_AddConstraint'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_AddConstraint')) {
       const { constraint, table } = command;

@@ -28,7 +28,7 @@ export const replicaIdentity: Rule = {
     'CREATE TABLE orders (id int); ALTER TABLE orders REPLICA IDENTITY FULL',
     'ALTER TABLE orders CLUSTER ON orders_key',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_ReplicaIdentity'],
   *check(context) {
     for (const { table, node, at } of oldCommands(context, 'AT_ReplicaIdentity')) {
       const type = as(node.def, 'ReplicaIdentityStmt')?.identity_type ?? '';

@@ -29,7 +29,7 @@ export const sequenceRestart: Rule = {
     "CREATE TABLE orders (id bigserial); SELECT setval('orders_id_seq', 100)",
     'ALTER SEQUENCE orders_id_seq INCREMENT BY 10',
   ],
-  on: ['AlterSeqStmt', 'AlterTableStmt', 'SelectStmt'],
+  on: ['AlterSeqStmt', 'AT_SetIdentity', 'SelectStmt'],
   *check(context) {
     const message = 'Numbers that are in use already come again, and INSERTs fail with duplicate keys.';
     const alter = as(context.node, 'AlterSeqStmt');

@@ -26,7 +26,7 @@ export const setAccessMethod: Rule = {
       pg: 17,
     },
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_SetAccessMethod'],
   *check(context) {
     for (const { table, at } of oldCommands(context, 'AT_SetAccessMethod'))
       if (table.kind !== 'partitioned')

@@ -20,7 +20,7 @@ export const setLoggedUnlogged: Rule = {
     'CREATE UNLOGGED TABLE orders (id int); ALTER TABLE orders SET LOGGED',
     'CREATE UNLOGGED TABLE loaded (id int)',
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_SetLogged', 'AT_SetUnLogged'],
   *check(context) {
     for (const { table, type, at } of oldCommands(context, 'AT_SetLogged', 'AT_SetUnLogged')) {
       const lost = type === 'AT_SetUnLogged' ? ', and after a crash its rows are gone' : '';

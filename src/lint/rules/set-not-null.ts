@@ -64,7 +64,7 @@ export const setNotNull: Rule = {
     },
     { sql: 'ALTER TABLE orders ALTER id SET NOT NULL', schema: 'CREATE TABLE orders (id bigint PRIMARY KEY)' },
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_SetNotNull', 'AT_AddConstraint'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_SetNotNull', 'AT_AddConstraint')) {
       const column = columnMadeNotNull(context, command);

@@ -29,7 +29,7 @@ export const setTablespace: Rule = {
     { sql: 'ALTER TABLE orders SET TABLESPACE fast', schema: 'CREATE TABLE orders (id int) PARTITION BY HASH (id)' },
     'CREATE TABLE orders (id int); CREATE INDEX i ON orders (id); ALTER INDEX i SET TABLESPACE fast',
   ],
-  on: ['AlterTableStmt', 'AlterTableMoveAllStmt'],
+  on: ['AT_SetTableSpace', 'AlterTableMoveAllStmt'],
   *check(context) {
     for (const { table, at } of oldCommands(context, 'AT_SetTableSpace'))
       if (table.kind !== 'partitioned') yield { message: copied(qualified(table)), at };

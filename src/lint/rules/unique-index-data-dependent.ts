@@ -23,7 +23,7 @@ export const uniqueIndexDataDependent: Rule = {
     'CREATE INDEX CONCURRENTLY i ON users (email)',
     'ALTER TABLE users ADD CONSTRAINT i UNIQUE USING INDEX i',
   ],
-  on: ['IndexStmt', 'AlterTableStmt'],
+  on: ['IndexStmt', 'AT_AddConstraint', 'AT_SetNotNull'],
   *check(context) {
     const index = as(context.node, 'IndexStmt');
     const table = index?.unique ? oldRelation(context, index.relation) : null;

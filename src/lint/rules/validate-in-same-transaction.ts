@@ -48,7 +48,7 @@ export const validateInSameTransaction: Rule = {
     `BEGIN; CREATE TABLE orders (amount int);
      ALTER TABLE orders ADD CONSTRAINT c CHECK (amount > 0) NOT VALID; ALTER TABLE orders VALIDATE CONSTRAINT c; COMMIT`,
   ],
-  on: ['AlterTableStmt'],
+  on: ['AT_ValidateConstraint'],
   *check(context) {
     for (const command of oldCommands(context, 'AT_ValidateConstraint')) {
       const { table, name, at } = command;
