@@ -1,10 +1,11 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { LockkeeperError } from '../errors.ts';
 import type { LintFile } from '../lint/lint.ts';
 import { detectRunner, filesOf } from '../lint/runners/detect.ts';
 import { byName, type Folder, isScript, isSql, type Runner } from '../lint/runners/runner.ts';
-import { fileNotReadable } from '../migration/errors.ts';
+import { fileNotReadable, notAFile } from '../migration/errors.ts';
 import { globPattern, isGlob } from './glob.ts';
 
 /** Migrations that belong together: one tool runs them, in this order. */
@@ -27,7 +28,10 @@ export async function readSources(
   const found = [...saved, ...open.filter((file) => isSql(file) || isScript(file))];
   const roots = new Map<string, string[]>();
   for (const file of [...new Set(found)].sort()) roots.set(rootOf(file), [...(roots.get(rootOf(file)) ?? []), file]);
-  const sources = await Promise.all([...roots].map(([root, files]) => readSource(cwd, { root, files, unsaved })));
+  const named = new Set(paths.map((path) => resolve(cwd, path)));
+  const sources = await Promise.all(
+    [...roots].map(([root, files]) => readSource(cwd, { root, files, unsaved, named })),
+  );
   return merged(sources.filter(({ files }) => files.length > 0));
 }
 
@@ -44,7 +48,9 @@ async function filesNamed(cwd: string, path: string): Promise<readonly string[]>
   const found = await stat(full).catch((cause: unknown) => {
     throw fileNotReadable(path, cause);
   });
-  return found.isDirectory() ? filesBelow(full) : [full];
+  if (found.isDirectory()) return filesBelow(full);
+  if (!found.isFile()) throw notAFile(path);
+  return [full];
 }
 
 async function filesBelow(folder: string): Promise<readonly string[]> {
@@ -58,8 +64,15 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
 async function filesOfEntry(folder: string, entry: Dirent): Promise<readonly string[]> {
   const path = join(folder, entry.name);
   if (entry.isDirectory()) return skipped.has(entry.name) ? [] : filesBelow(path);
-  return isSql(path) || isScript(path) ? [path] : [];
+  if (!(isSql(path) || isScript(path)) || isEmacsLock(entry)) return [];
+  return entry.isFile() || (entry.isSymbolicLink() && (await mayBeFile(path))) ? [path] : [];
 }
+
+/** A link that leads nowhere is read, so that it is said; one to a folder or to a pipe is not. */
+const mayBeFile = async (link: string): Promise<boolean> => (await stat(link).catch(() => null))?.isFile() ?? true;
+
+/** While a file is edited: a link to nowhere with the editor's name. */
+const isEmacsLock = (entry: Dirent): boolean => entry.isSymbolicLink() && entry.name.startsWith('.#');
 
 /** The folder of the migrations that a file belongs to: Prisma has one for each, graphile-migrate one for those that are committed. */
 export function rootOf(file: string): string {
@@ -72,27 +85,35 @@ interface Root extends Source {
   readonly kind: Runner;
 }
 
-async function readSource(
-  cwd: string,
-  { root, files, unsaved }: { root: string; files: readonly string[]; unsaved: Unsaved },
-): Promise<Root> {
-  const inFolder = (file: string) => relative(root, file).split(sep).join('/');
-  const texts = await Promise.all(
-    files.map(async (file) => [inFolder(file), unsaved.get(file) ?? (await readText(file))] as const),
+interface Named {
+  readonly root: string;
+  readonly files: readonly string[];
+  readonly unsaved: Unsaved;
+  /** What was asked for by its own name, which has to be there. */
+  readonly named: ReadonlySet<string>;
+}
+
+async function readSource(cwd: string, { root, files, unsaved, named }: Named): Promise<Root> {
+  const nameOf = (file: string) => relative(root, file).split(sep).join('/');
+  const read = await Promise.all(
+    files.map(async (file) => [nameOf(file), unsaved.get(file) ?? (await readText(file, named))] as const),
   );
+  const texts = read.flatMap(([name, text]) => (typeof text === 'string' ? [[name, text] as const] : []));
+  const unreadable = read.flatMap(([name, text]) => (typeof text === 'string' ? [] : [[name, text.hint] as const]));
   const path = relative(cwd, root).split(sep).join('/');
   const folder: Folder = {
     path: root.split(sep).join('/'),
     names: await namesAround(root),
     texts: new Map(await withSettings(root, texts)),
+    unreadable: new Map(unreadable),
     loadRuby: async () => (await import('./load-ruby.ts')).loadRuby(),
   };
   const kind = detectRunner(folder);
-  const read = await filesOf(folder, kind);
+  const ordered = await filesOf(folder, kind);
   return {
     kind,
     runner: kind.name,
-    files: read.map((file) => ({ ...file, path: path === '' ? file.path : `${path}/${file.path}` })),
+    files: ordered.map((file) => ({ ...file, path: path === '' ? file.path : `${path}/${file.path}` })),
   };
 }
 
@@ -100,16 +121,13 @@ async function readSource(
 async function withSettings(root: string, texts: readonly (readonly [string, string])[]) {
   const names = ['meta/_journal.json', '../sqitch.plan', ...texts.map(([name]) => `${name}.conf`)];
   const settings = names.map(async (name) => {
-    const text = await readFile(join(root, name), 'utf8').catch(() => null);
+    const file = join(root, name);
+    const isFile = (await stat(file).catch(() => null))?.isFile() ?? false;
+    const text = isFile ? await readFile(file, 'utf8').catch(() => null) : null;
     return text === null ? [] : [[name, text] as const];
   });
   return [...texts, ...(await Promise.all(settings)).flat()];
 }
-
-const readText = (file: string): Promise<string> =>
-  readFile(file, 'utf8').catch((cause: unknown) => {
-    throw fileNotReadable(file, cause);
-  });
 
 /** The names in the folder and in those of its folders that a tool keeps beside its migrations, and those around the folder. */
 async function namesAround(root: string): Promise<ReadonlySet<string>> {
@@ -135,3 +153,11 @@ function merged(roots: readonly Root[]): readonly Source[] {
   const ordered = byName([...files.keys()]).flatMap((path) => files.get(path) ?? []);
   return [...others, { runner: first.runner, files: ordered }];
 }
+
+/** Why it cannot be read, unless it was asked for by its name: then there is nothing else to do. */
+const readText = (file: string, named: ReadonlySet<string>): Promise<string | LockkeeperError> =>
+  readFile(file, 'utf8').catch((cause: unknown) => {
+    const error = fileNotReadable(file, cause);
+    if (named.has(file)) throw error;
+    return error;
+  });

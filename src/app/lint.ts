@@ -51,7 +51,7 @@ export interface LintDocument {
     readonly infos: number;
     /** Parts of scripts that nobody can judge before they run. */
     readonly notices: number;
-    /** Files that are no SQL. */
+    /** Files that are no SQL, or cannot be read. */
     readonly unreadable: number;
     readonly pg: number;
     /** Nobody said which version. */

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeTerminal } from '../../test/support/fake-terminal.ts';
 import { runProgram } from './program.ts';
 
@@ -70,6 +71,48 @@ it('exits by what it found', async () => {
   expect((await run('nowhere.sql')).code).toBe(2);
   expect((await run('migrations', '--latest', '1')).code).toBe(0);
   expect((await run('migrations/2.sql', '--disable', 'create-index-non-concurrent,alter-column-type')).code).toBe(0);
+});
+
+describe('what is no file', () => {
+  beforeAll(async () => {
+    await mkdir(join(cwd, 'odd', 'below'), { recursive: true });
+    const inOdd = (name: string) => join(cwd, 'odd', name);
+    await writeFile(inOdd('1.sql'), 'DROP TABLE a;');
+    await writeFile(inOdd('below/4.sql'), 'DROP TABLE b;');
+    await symlink('1.sql', inOdd('2.sql'));
+    await symlink('gone.sql', inOdd('3.sql'));
+    await symlink('circle.sql', inOdd('circle.sql'));
+    await symlink('..', inOdd('below/loop'));
+    await symlink('.', inOdd('loop.sql'));
+    await symlink('me@here.1', inOdd('.#1.sql'));
+    await symlink('gone.py', inOdd('gone.py'));
+    execFileSync('mkfifo', [inOdd('pipe.sql'), inOdd('1.sql.conf')]);
+    await symlink('pipe.sql', inOdd('to-pipe.sql'));
+  });
+
+  it('is named when its name should lead to one, and the rest is judged', async () => {
+    const { files, summary } = (await json('odd')) as {
+      files: { path: string; findings: { rule: string }[]; error: { message: string } | null }[];
+      summary: Record<string, unknown>;
+    };
+    expect(files.map(({ path, findings, error }) => [path, findings.length, error?.message])).toEqual([
+      ['odd/1.sql', 1, undefined],
+      ['odd/2.sql', 1, undefined],
+      ['odd/3.sql', 0, 'It cannot be read. The system says ENOENT.'],
+      ['odd/below/4.sql', 1, undefined],
+      ['odd/circle.sql', 0, 'It cannot be read. The system says ELOOP.'],
+    ]);
+    expect(summary).toMatchObject({ unreadable: 2, errors: 3 });
+    const { out, code } = await run('odd', '--fix', '--diff');
+    expect([out, code]).toEqual(['', 2]);
+  });
+
+  it('is not waited for', async () => {
+    expect(await run('odd/pipe.sql')).toMatchObject({ code: 2 });
+    expect((await run('odd/to-pipe.sql')).err).toContain('odd/to-pipe.sql is no file.');
+    expect((await run('/dev/null')).err).toContain('/dev/null is no file.');
+    expect((await run('odd/3.sql')).err).toContain('odd/3.sql cannot be read.');
+  });
 });
 
 it('reads stdin', async () => expect((await run('--stdin')).out).toContain('stdin:1:1  error  drop-table'));

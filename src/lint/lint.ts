@@ -39,6 +39,8 @@ export interface LintFile {
   readonly transaction?: Wrapping;
   /** The parts that are run, each by itself; all of it when not given. */
   readonly sections?: readonly Section[];
+  /** Why it is there and cannot be read: all that is said of it. */
+  readonly unreadable?: string;
   /** False for history: it is read, and nothing in it is reported. */
   readonly report?: boolean;
   /** Of a script that is not SQL itself: its text, where a part of the SQL comes from, and what of it could not be read. */
@@ -91,7 +93,7 @@ export interface FileFindings {
   readonly findings: readonly Finding[];
   /** What of it was not judged: parts of a script that are known only when it runs. */
   readonly notices: readonly Notice[];
-  /** Why the file could not be read as SQL. */
+  /** Why the file could not be read, or not as SQL. */
   readonly error: FileError | null;
 }
 
@@ -144,6 +146,7 @@ export function sqlError(text: string): FileError | null {
 function lintFile(world: World, file: LintFile, options: LintOptions, on: Enabled): FileFindings {
   const text = withoutMark(file.text);
   const { path } = file;
+  if (file.unreadable !== undefined) return notRead(path, file.unreadable);
   const placeAt = placesIn(file.source ?? text, file.placeOf);
   const notices = (file.notices ?? []).map(({ message, span }) => ({
     message,
@@ -175,11 +178,15 @@ function lintFile(world: World, file: LintFile, options: LintOptions, on: Enable
   } catch (error) {
     if (error instanceof NotSql)
       return { path, findings: [], notices, error: { message: error.message, ...linesOf(text)(error.index) } };
-    if (error instanceof RangeError)
-      return { path, findings: [], notices, error: { message: 'It is nested too deeply.', line: 1, column: 1 } };
+    if (error instanceof RangeError) return { ...notRead(path, 'It is nested too deeply.'), notices };
     throw error;
   }
 }
+
+const notRead = (path: string, message: string): FileFindings => ({
+  ...{ path, findings: [], notices: [] },
+  error: { message, line: 1, column: 1 },
+});
 
 const withoutMark = (text: string): string => text.replace(/^\u{feff}/u, '');
 

@@ -30,6 +30,14 @@ export const fileNotReadable = (file: string, cause: unknown) =>
     cause,
   });
 
+/** It would be waited for: for as long as nobody writes there. */
+export const notAFile = (path: string) =>
+  new LockkeeperError('FILE_NOT_FOUND', {
+    message: `${path} is no file.`,
+    hint: 'It is a pipe, a socket or a device, which may have no end.',
+    fix: 'Name a file or a folder; what a command prints comes by --exec or --stdin.',
+  });
+
 export const fileKindUnknown = (file: string) =>
   new LockkeeperError('USAGE', {
     message: `${file} is of a kind that is not read here.`,

@@ -22,7 +22,7 @@ const finding = z.object({
 const summary = {
   ...{ files: count, errors: count, warnings: count, infos: count },
   notices: count.meta({ description: 'Parts of scripts that nobody can judge before they run.' }),
-  unreadable: count.meta({ description: 'Files that are no SQL.' }),
+  unreadable: count.meta({ description: 'Files that are no SQL, or cannot be read.' }),
   pg: z.int(),
   pgAssumed: z.boolean().meta({ description: 'Nobody said which version.' }),
   runners: z.array(z.string()).meta({ description: 'The tools whose migrations they look like.' }),

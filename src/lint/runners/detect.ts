@@ -13,7 +13,7 @@ import { nodePgMigrate } from './node-pg-migrate.ts';
 import { plain } from './plain.ts';
 import { prisma } from './prisma.ts';
 import { rails } from './rails.ts';
-import type { Folder, Runner } from './runner.ts';
+import { type Folder, isScript, isSql, type Runner } from './runner.ts';
 import { sqitch } from './sqitch.ts';
 import { sqlMigrate } from './sql-migrate.ts';
 import { supabase } from './supabase.ts';
@@ -29,9 +29,15 @@ export const detectRunner = (folder: Folder): Runner => runners.find((runner) =>
 
 /** What the tool runs of a folder, in its order. */
 export async function filesOf(folder: Folder, runner: Runner): Promise<readonly LintFile[]> {
-  const files = runner.order([...folder.texts.keys()], folder).map(async (path): Promise<readonly LintFile[]> => {
-    const read = await runner.read(path, folder.texts.get(path) ?? '', folder);
+  const { texts, unreadable = new Map<string, string>() } = folder;
+  const ordered = runner.order([...texts.keys(), ...unreadable.keys()], folder);
+  const files = ordered.map(async (path): Promise<readonly LintFile[]> => {
+    const why = unreadable.get(path);
+    if (why !== undefined) return [{ path, text: '', unreadable: `It cannot be read. ${why}` }];
+    const read = await runner.read(path, texts.get(path) ?? '', folder);
     return read ? [{ path, transaction: runner.wrapping, ...read }] : [];
   });
-  return (await Promise.all(files)).flat();
+  const all = (await Promise.all(files)).flat();
+  const readsScripts = all.some((file) => file.unreadable === undefined && isScript(file.path));
+  return all.filter((file) => file.unreadable === undefined || isSql(file.path) || readsScripts);
 }

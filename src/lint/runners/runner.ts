@@ -9,6 +9,8 @@ export interface Folder {
   readonly names: ReadonlySet<string>;
   /** The texts of what may hold SQL, and of what says how it is run. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Those that are there and cannot be read, with the reason. */
+  readonly unreadable?: ReadonlyMap<string, string>;
   /** Loads the parser of Ruby, which is a file of its own. */
   readonly loadRuby: () => Promise<(source: string) => ParsedRuby>;
 }
