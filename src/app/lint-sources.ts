@@ -1,5 +1,4 @@
-import type { Dirent } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { type Dirent, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { LockkeeperError } from '../errors.ts';
 import type { LintFile } from '../lint/lint.ts';
@@ -24,10 +23,15 @@ export async function readSources(
   unsaved: Unsaved = new Map(),
 ): Promise<readonly Source[]> {
   const open = [...unsaved.keys()].filter((file) => paths.some((path) => resolve(cwd, path) === rootOf(file)));
-  const saved = (await Promise.all(paths.map((path) => filesNamed(cwd, path)))).flat();
+  const saved = paths.flatMap((path) => filesNamed(cwd, path));
   const found = [...saved, ...open.filter((file) => isSql(file) || isScript(file))];
   const roots = new Map<string, string[]>();
-  for (const file of [...new Set(found)].sort()) roots.set(rootOf(file), [...(roots.get(rootOf(file)) ?? []), file]);
+  for (const file of [...new Set(found)].sort()) {
+    const root = rootOf(file);
+    const files = roots.get(root);
+    if (files) files.push(file);
+    else roots.set(root, [file]);
+  }
   const named = new Set(paths.map((path) => resolve(cwd, path)));
   const sources = await Promise.all(
     [...roots].map(([root, files]) => readSource(cwd, { root, files, unsaved, named })),
@@ -37,39 +41,51 @@ export async function readSources(
 
 const skipped = new Set(['node_modules', '.git', 'dist']);
 
-async function filesNamed(cwd: string, path: string): Promise<readonly string[]> {
+function filesNamed(cwd: string, path: string): readonly string[] {
   if (isGlob(path)) {
     const pattern = globPattern(resolve(cwd, path).split(sep).join('/'));
     const base = path.slice(0, path.search(/[*?{[]/u)).replace(/[^/]*$/u, '');
-    const below = await filesBelow(resolve(cwd, base || '.'));
+    const below = filesBelow(resolve(cwd, base || '.'));
     return below.filter((file) => pattern.test(file.split(sep).join('/')));
   }
   const full = resolve(cwd, path);
-  const found = await stat(full).catch((cause: unknown) => {
-    throw fileNotReadable(path, cause);
-  });
+  const found = orNotReadable(path, () => statSync(full));
   if (found.isDirectory()) return filesBelow(full);
   if (!found.isFile()) throw notAFile(path);
   return [full];
 }
 
-async function filesBelow(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw fileNotReadable(folder, cause);
-  });
-  const below = await Promise.all(entries.map((entry) => filesOfEntry(folder, entry)));
-  return below.flat();
+/** One after the other: most files take less time to read than to ask for at once. */
+function orNotReadable<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw fileNotReadable(path, cause);
+  }
 }
 
-async function filesOfEntry(folder: string, entry: Dirent): Promise<readonly string[]> {
+const filesBelow = (folder: string): readonly string[] =>
+  orNotReadable(folder, () => readdirSync(folder, { withFileTypes: true })).flatMap((entry) =>
+    filesOfEntry(folder, entry),
+  );
+
+function filesOfEntry(folder: string, entry: Dirent): readonly string[] {
   const path = join(folder, entry.name);
   if (entry.isDirectory()) return skipped.has(entry.name) ? [] : filesBelow(path);
   if (!(isSql(path) || isScript(path)) || isEmacsLock(entry)) return [];
-  return entry.isFile() || (entry.isSymbolicLink() && (await mayBeFile(path))) ? [path] : [];
+  return entry.isFile() || (entry.isSymbolicLink() && mayBeFile(path)) ? [path] : [];
 }
 
 /** A link that leads nowhere is read, so that it is said; one to a folder or to a pipe is not. */
-const mayBeFile = async (link: string): Promise<boolean> => (await stat(link).catch(() => null))?.isFile() ?? true;
+const mayBeFile = (link: string): boolean => statOf(link)?.isFile() ?? true;
+
+const statOf = (path: string): Stats | undefined => {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+};
 
 /** While a file is edited: a link to nowhere with the editor's name. */
 const isEmacsLock = (entry: Dirent): boolean => entry.isSymbolicLink() && entry.name.startsWith('.#');
@@ -95,16 +111,15 @@ interface Named {
 
 async function readSource(cwd: string, { root, files, unsaved, named }: Named): Promise<Root> {
   const nameOf = (file: string) => relative(root, file).split(sep).join('/');
-  const read = await Promise.all(
-    files.map(async (file) => [nameOf(file), unsaved.get(file) ?? (await readText(file, named))] as const),
-  );
+  const read = files.map((file) => [nameOf(file), unsaved.get(file) ?? readText(file, named)] as const);
   const texts = read.flatMap(([name, text]) => (typeof text === 'string' ? [[name, text] as const] : []));
   const unreadable = read.flatMap(([name, text]) => (typeof text === 'string' ? [] : [[name, text.hint] as const]));
   const path = relative(cwd, root).split(sep).join('/');
+  const names = namesAround(root);
   const folder: Folder = {
     path: root.split(sep).join('/'),
-    names: await namesAround(root),
-    texts: new Map(await withSettings(root, texts)),
+    names,
+    texts: new Map([...texts, ...settingsOf(root, texts, names)]),
     unreadable: new Map(unreadable),
     loadRuby: async () => (await import('./load-ruby.ts')).loadRuby(),
   };
@@ -118,30 +133,35 @@ async function readSource(cwd: string, { root, files, unsaved, named }: Named): 
 }
 
 /** Flyway keeps settings of a file beside it, Drizzle a journal of all, Sqitch a plan above. */
-async function withSettings(root: string, texts: readonly (readonly [string, string])[]) {
+function settingsOf(root: string, texts: readonly (readonly [string, string])[], there: ReadonlySet<string>) {
   const names = ['meta/_journal.json', '../sqitch.plan', ...texts.map(([name]) => `${name}.conf`)];
-  const settings = names.map(async (name) => {
+  return names.flatMap((name) => {
     const file = join(root, name);
-    const isFile = (await stat(file).catch(() => null))?.isFile() ?? false;
-    const text = isFile ? await readFile(file, 'utf8').catch(() => null) : null;
-    return text === null ? [] : [[name, text] as const];
+    if (!there.has(name) || statOf(file)?.isFile() !== true) return [];
+    try {
+      return [[name, readFileSync(file, 'utf8')] as const];
+    } catch {
+      return [];
+    }
   });
-  return [...texts, ...(await Promise.all(settings)).flat()];
 }
 
 /** The names in the folder and in those of its folders that a tool keeps beside its migrations, and those around the folder. */
-async function namesAround(root: string): Promise<ReadonlySet<string>> {
-  const inside = await entriesOf(root);
+function namesAround(root: string): ReadonlySet<string> {
+  const inside = entriesOf(root);
   const kept = inside.filter((entry) => entry.isDirectory() && /^(meta|committed|\d.*)$/u.test(entry.name));
-  const below = await Promise.all(
-    kept.map(async ({ name }) => (await entriesOf(join(root, name))).map((entry) => `${name}/${entry.name}`)),
-  );
-  const above = await entriesOf(dirname(root));
-  return new Set([...inside.map(({ name }) => name), ...below.flat(), ...above.map(({ name }) => `../${name}`)]);
+  const below = kept.flatMap(({ name }) => entriesOf(join(root, name)).map((entry) => `${name}/${entry.name}`));
+  const above = entriesOf(dirname(root)).map(({ name }) => `../${name}`);
+  return new Set([...inside.map(({ name }) => name), ...below, ...above]);
 }
 
-const entriesOf = (folder: string): Promise<readonly Dirent[]> =>
-  readdir(folder, { withFileTypes: true }).catch(() => []);
+const entriesOf = (folder: string): readonly Dirent[] => {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+};
 
 /** Plain files of several folders are one history, in the order of their paths. */
 function merged(roots: readonly Root[]): readonly Source[] {
@@ -155,9 +175,12 @@ function merged(roots: readonly Root[]): readonly Source[] {
 }
 
 /** Why it cannot be read, unless it was asked for by its name: then there is nothing else to do. */
-const readText = (file: string, named: ReadonlySet<string>): Promise<string | LockkeeperError> =>
-  readFile(file, 'utf8').catch((cause: unknown) => {
+const readText = (file: string, named: ReadonlySet<string>): string | LockkeeperError => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
     const error = fileNotReadable(file, cause);
     if (named.has(file)) throw error;
     return error;
-  });
+  }
+};
