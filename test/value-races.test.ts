@@ -232,6 +232,23 @@ describe('two columns of one row', () => {
   );
 });
 
+it('a cast that the author has guarded raises for nobody, first and tenth time', async () => {
+  const isNumber = (column: string) => `pg_input_is_valid(${column}, 'integer')`;
+  const migration = await written(
+    'labels',
+    `change_column_type: { table: things, column: value, to: label, type: text, up: "CASE WHEN NOT ${isNumber('value')} THEN value ELSE value::integer::text END", down: "CASE WHEN ${isNumber('label')} THEN label::integer::text ELSE 'none' END" }`,
+  );
+  const before = `CREATE TABLE things (id bigint PRIMARY KEY, value text); INSERT INTO things SELECT i, i FROM generate_series(1, 10) AS i`;
+  await race({ migration, before, phase: 'dual-write' }, async (r) => {
+    const writer = await r.session();
+    for (let id = 1; id <= 10; id++) await writer.do(`UPDATE things SET label = 'many' WHERE id = ${id}`);
+    expect(await r.db.rows('SELECT DISTINCT value, label FROM things')).toEqual([{ value: 'none', label: 'many' }]);
+    for (let id = 1; id <= 10; id++) await writer.do(`UPDATE things SET value = 'few' WHERE id = ${id}`);
+    expect(await r.db.rows('SELECT DISTINCT value, label FROM things')).toEqual([{ value: 'few', label: 'few' }]);
+    expect(await r.db.rows('SELECT reason FROM lockkeeper.quarantine')).toEqual([]);
+  });
+});
+
 it('columns that are called like variables of ours are columns', async () => {
   const names = ['keys', 'held', 'one', 'batch', 'deleted', 'document'];
   const columns = names.map((name) => `${name}: { type: text, from: ${name} }`).join(', ');

@@ -62,15 +62,20 @@ EXCEPTION WHEN OTHERS THEN
 END `,
 });
 
-/** Whether a value raises. PERFORM computes it whatever becomes of the result; an expression whose result does not matter would be folded away. */
+/**
+ * Whether a value raises: asked in the words of the conversion itself, as an expression of PL/pgSQL, which is never planned for the value
+ * at hand. Of a statement, a cast that the expression guards would be folded, and raise.
+ */
 const failing = (m: ColumnMapping, suffix: string, expression: string, from: Side, to: Side): Routine => ({
   name: named(m, suffix),
   parameters: sql`value ${raw(from.type)}`,
   returns: 'boolean',
   computes: true,
   body: sql`
+DECLARE
+  looked boolean;
 BEGIN
-  PERFORM ${raw(converted(expression, suffix, to))};
+  looked := ${raw(converted(expression, suffix, to))} IS NULL;
   RETURN false;
 EXCEPTION WHEN OTHERS THEN
   RETURN true;
