@@ -329,4 +329,72 @@ describe('writers with settings of their own', () => {
       );
     });
   });
+
+  it('are told whether a value converts as everybody is', async () => {
+    const migration = await written(
+      'days',
+      "change_column_type: { table: things, column: day, to: label, type: text, up: 'day::text', down: 'label::date' }",
+    );
+    const before = `CREATE TABLE things (id bigint PRIMARY KEY, day date NOT NULL); INSERT INTO things VALUES (1, '2024-01-01'), (2, '2024-01-01')`;
+    await race({ migration, before, phase: 'dual-write' }, async (r) => {
+      const writer = await r.session(`SET DateStyle = 'ISO, DMY'`);
+      await writer.do(
+        `UPDATE things SET label = '31/12/2024' WHERE id = 1; UPDATE things SET label = '12/31/2024' WHERE id = 2`,
+      );
+      expect(await r.db.rows('SELECT day::text FROM things ORDER BY id')).toEqual([
+        { day: '2024-01-01' },
+        { day: '2024-12-31' },
+      ]);
+      expect(await r.db.rows('SELECT key FROM lockkeeper.quarantine')).toEqual([{ key: [1] }]);
+    });
+  });
+
+  const more = 'SET bytea_output = escape; SET array_nulls = off; SET standard_conforming_strings = off';
+
+  it('mean the same by a backslash, by NULL in an array and by bytes', async () => {
+    const migration = await written(
+      'documents',
+      String.raw`extract_json: { table: users, column: preferences, into: [{ table: facts, columns: { code: { type: text, from: code, check: code ~ '^\d+$' }, tags: { type: "text[]", from: tags }, bytes: { type: bytea, from: bytes } } }], remainder: drop }`,
+    );
+    const before = `CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb); INSERT INTO users VALUES (1, '{}'), (2, '{}')`;
+    await race({ migration, before, phase: 'dual-write' }, async (r) => {
+      const writer = await r.session(more);
+      await writer.do(`UPDATE users SET preferences = '{"code": "7", "tags": "{NULL}"}' WHERE id = 1`);
+      await writer.do(`UPDATE facts SET bytes = '\\\\x01ff' WHERE user_id = 2`);
+      expect(await r.row('SELECT code, tags FROM facts WHERE user_id = 1')).toEqual({ code: '7', tags: [null] });
+      expect(await r.row(`SELECT preferences ->> 'bytes' AS bytes FROM users WHERE id = 2`)).toEqual({
+        bytes: String.raw`\x01ff`,
+      });
+    });
+  });
+
+  it('convert alike what has a backslash, and bytes', async () => {
+    const digits = await written(
+      'digits',
+      String.raw`change_column_type: { table: things, column: a, to: b, type: integer, up: "CASE WHEN a ~ '^\\d+$' THEN a::integer END", down: 'b::text' }`,
+    );
+    const things = `CREATE TABLE things (id bigint PRIMARY KEY, a text); INSERT INTO things VALUES (1, '1')`;
+    await race({ migration: digits, before: things, phase: 'dual-write' }, async (r) => {
+      await (await r.session(more)).do(`UPDATE things SET a = '77'`);
+      expect(await r.row('SELECT b FROM things')).toEqual({ b: 77 });
+    });
+    const bytes = await written('bytes', 'change_column_type: { table: things, column: a, to: b, type: text }');
+    const before = `CREATE TABLE things (id bigint PRIMARY KEY, a bytea); INSERT INTO things VALUES (1, '')`;
+    await race({ migration: bytes, before, phase: 'dual-write' }, async (r) => {
+      await (await r.session(more)).do(`UPDATE things SET a = decode('01ff', 'hex')`);
+      expect(await r.row('SELECT b FROM things')).toEqual({ b: String.raw`\x01ff` });
+    });
+  });
+});
+
+it('a database that quotes every name is migrated like any other, to the end and back', async () => {
+  const before = `
+    CREATE TABLE countries (code text PRIMARY KEY); INSERT INTO countries VALUES ('de'), ('fr');
+    CREATE TABLE customers (id bigint PRIMARY KEY, country text NOT NULL DEFAULT 'de' UNIQUE REFERENCES countries CHECK (country <> ''));
+    INSERT INTO customers VALUES (1, 'fr');
+    DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET quote_all_identifiers = on', current_database()); END $$`;
+  await race({ migration: 'examples/rename-column/migration.yaml', before, phase: null }, async (r) => {
+    await r.m.to('contract');
+    await r.m.back('dual-write');
+  });
 });

@@ -71,6 +71,7 @@ const failing = (m: ColumnMapping, suffix: string, expression: string, from: Sid
   parameters: sql`value ${raw(from.type)}`,
   returns: 'boolean',
   computes: true,
+  pinned: true,
   body: sql`
 DECLARE
   looked boolean;

@@ -125,7 +125,7 @@ export function mappingOf(
     remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
     dependsOnSession:
       keyOf(source).some((c) => !readsTheSame.test(c.type) && !isJsonTheSame.test(c.type)) ||
-      shapes.some((shape) => shape.columns.some((c) => !readsTheSame.test(c.type))),
+      shapes.some((shape) => shape.columns.some((c) => !readsTheSame.test(c.type) || hasBackslash(c))),
     foreignKeys: f.foreign_key !== false,
     lookIn,
     leaf: leafPlaceholderBeside(f, source, shapes),
@@ -142,10 +142,13 @@ export function mappingOf(
 
 /** Types whose values are read from text and written as text in one way, whatever a session has set. */
 const readsTheSame =
-  /^(text|character varying|character|boolean|smallint|integer|bigint|numeric|uuid|jsonb?|inet|cidr|macaddr8?)(\([\d,]+\))?(\[\])?$/;
+  /^(text|character varying|character|boolean|smallint|integer|bigint|numeric|uuid|jsonb?|inet|cidr|macaddr8?)(\([\d,]+\))?$/;
+
+/** In a literal of the author's it says one thing or another, as standard_conforming_strings says. */
+const hasBackslash = (c: JsonColumn) => [c.check, c.default].some((text) => text?.includes('\\'));
 
 /** Types besides whose values, as captured keys, JSON writes in one way. */
-const isJsonTheSame = /^(date|bytea|time(stamp)?(\(\d\))? with(out)? time zone)$/;
+const isJsonTheSame = /^(date|time(stamp)?(\(\d\))? with(out)? time zone)$/;
 
 /** A single key column called id becomes <table without its plural s>_id; any other keeps its name. */
 export const keyName = (source: Table, column: string): string =>
