@@ -26,6 +26,8 @@ export interface Column {
   /** `json`, `jsonb`, `int4`, …: the base type's pg_type.typname (domains looked through). */
   readonly baseType: string;
   readonly notNull: boolean;
+  /** Its domain takes no NULL, whatever the column says. Absent: it does. */
+  readonly refusesNull?: true;
   /** The default as pg_get_expr prints it; for a generated column, its expression. */
   readonly default: string | null;
   readonly generated: 'stored' | 'virtual' | null;

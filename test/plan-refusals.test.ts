@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { planMigration } from '../src/app/plan-migration.ts';
+import { withDatabase } from './support/database.ts';
+import { engineOn } from './support/engine.ts';
+import { written } from './support/migration-file.ts';
+
+// What would go wrong halfway, or on the way back, is refused while nothing has been changed.
+
+const extraction = (more = '') =>
+  `extract_json: { table: users, column: preferences, into: [{ table: prefs, columns: { theme: { type: text, from: theme } } }], remainder: drop${more} }`;
+
+async function planned(before: string, operations: readonly string[]): Promise<unknown> {
+  const migration = await written('refused', operations.join('\n  - '));
+  return await withDatabase(before, async (db) => {
+    const { deps } = engineOn(db.connect, migration);
+    return await planMigration(deps, { migration }).then(
+      ({ schema }) => schema,
+      (error: unknown) => (error as { code: string }).code,
+    );
+  });
+}
+
+it.each([
+  ['that is NOT NULL itself', 'NOT NULL'],
+  ['whose condition refuses NULL', 'CHECK (VALUE IS NOT NULL)'],
+])('a column of a domain %s: no row could be inserted without it, not even after contract', async (_, condition) => {
+  const before = (type: string) =>
+    `CREATE DOMAIN inner_one AS ${type} ${condition}; CREATE DOMAIN outer_one AS inner_one;
+     CREATE TABLE users (id bigint PRIMARY KEY, preferences outer_one)`;
+  expect(await planned(before('jsonb'), [extraction()])).toBe('NOT_SUPPORTED_YET');
+  const change = 'change_column_type: { table: users, column: preferences, type: integer }';
+  expect(await planned(before('integer'), [change])).toBe('NOT_SUPPORTED_YET');
+  expect(
+    await planned(
+      'CREATE DOMAIN positive AS integer CHECK (VALUE > 0); CREATE TABLE users (id bigint PRIMARY KEY, preferences positive)',
+      [change],
+    ),
+  ).toBe('lockkeeper.plan/1');
+});
