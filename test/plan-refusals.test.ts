@@ -37,3 +37,17 @@ it.each([
     ),
   ).toBe('lockkeeper.plan/1');
 });
+
+it('a rule ON UPDATE, which would rewrite our own updates: there would be no way back from contract', async () => {
+  const before = (rule: string) =>
+    `CREATE TABLE users (id bigint PRIMARY KEY, name text, preferences jsonb); CREATE TABLE audit (id bigint); CREATE RULE audit AS ON ${rule}`;
+  const renaming = 'rename_column: { table: users, from: name, to: full_name }';
+  for (const operation of [extraction(), renaming]) {
+    expect(await planned(before('UPDATE TO users DO ALSO INSERT INTO audit VALUES (NEW.id)'), [operation])).toBe(
+      'NOT_SUPPORTED_YET',
+    );
+    expect(await planned(before('DELETE TO users DO ALSO INSERT INTO audit VALUES (OLD.id)'), [operation])).toBe(
+      'lockkeeper.plan/1',
+    );
+  }
+});

@@ -171,6 +171,8 @@ export interface Table extends RelationName {
   readonly indexes: readonly Index[];
   /** User triggers only, foreign-key triggers excluded. */
   readonly triggers: readonly Trigger[];
+  /** Rules ON UPDATE, those of its partitions among them. */
+  readonly updateRules?: readonly string[];
   readonly grants: readonly Grant[];
   readonly rowSecurity: boolean;
   readonly forceRowSecurity: boolean;

@@ -6,6 +6,12 @@ import { ident, inline, join, qualified, type RelationName } from '../sql/sql.ts
 /** Refuses a table to which a column cannot be added, or whose column cannot be archived: it would fail halfway. */
 export function refuseFixedTable(table: Table, column: Column): void {
   const of = `${table.name}.${column.name}`;
+  const [rule] = table.updateRules ?? [];
+  if (rule !== undefined)
+    throw notSupportedYet(
+      `${table.name} with the rule ${rule} ON UPDATE`,
+      'It would rewrite our updates too, and PostgreSQL refuses those that return something. Make it a trigger.',
+    );
   if (column.refusesNull)
     throw notSupportedYet(
       `${of} of ${column.type}, a domain that refuses NULL,`,
