@@ -51,3 +51,12 @@ it('a rule ON UPDATE, which would rewrite our own updates: there would be no way
     );
   }
 });
+
+it('a column that another operation of the migration adds: a write through the last one would not reach the first', async () => {
+  const before = 'CREATE TABLE users (id bigint PRIMARY KEY, a jsonb, other jsonb)';
+  const rename = (from: string, to: string) => `rename_column: { table: users, from: ${from}, to: ${to} }`;
+  expect(await planned(before, [rename('a', 'b'), rename('b', 'c')])).toBe('NOT_SUPPORTED_YET');
+  expect(await planned(before, [rename('a', 'preferences'), extraction()])).toBe('NOT_SUPPORTED_YET');
+  expect(await planned(before, [rename('a', 'b'), rename('other', 'a')])).toBe('COLUMN_EXISTS');
+  expect(await planned(before, [rename('a', 'b'), rename('other', 'c')])).toBe('lockkeeper.plan/1');
+});
