@@ -34,6 +34,7 @@ export function checkSource(f: ExtractJson, catalog: Catalog): Table {
     )
   )
     throw keyDeferrable(f.table);
+  if (f.foreign_key !== false) refuseTemporalKey(source, names);
   checkRowSecurity(source, f.column, f.row_security);
   refuseFixedTable(source, column);
   refuseUnidentified(source);
@@ -54,6 +55,15 @@ export function checkSource(f: ExtractJson, catalog: Catalog): Table {
   if (column.generated)
     throw notSupportedYet('A generated JSON column', 'Extract from the column it is generated from.');
   return source;
+}
+
+/** PostgreSQL has no plain foreign key to a key of periods. */
+function refuseTemporalKey(source: Table, key: string): void {
+  if (source.constraints.some((c) => c.columns.join() === key && / WITHOUT OVERLAPS\)/.test(c.definition)))
+    throw notSupportedYet(
+      `A foreign key to ${source.name}, whose key is WITHOUT OVERLAPS,`,
+      'Say `foreign_key: false`: rows of the new tables follow their source row all the same.',
+    );
 }
 
 export function shapeOf(f: ExtractJson, t: ExtractJson['into'][number], context: PlanContext): Shape {
