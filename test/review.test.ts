@@ -129,3 +129,22 @@ it('keeps a plan of many columns small', () =>
     expect(JSON.stringify(await planMigration(deps, { migration: file })).length).toBeLessThan(3_000_000);
     expect((await apply('dual-write')).outcome).toBe('reached');
   }));
+
+it('does not require a value of rows that have none, also when somebody has accepted that', () =>
+  withDatabase(
+    `CREATE TABLE items (id int PRIMARY KEY, size text NOT NULL, name text); INSERT INTO items VALUES (1, '5', 'a'), (2, 'large', 'b')`,
+    async (db) => {
+      const operation = 'change_column_type: { table: items, column: size, to: inches, type: integer }';
+      const { apply, approveAll, accept } = engineOn(db.connect, await written('inches', operation));
+      await apply('switch');
+      await approveAll();
+      await accept();
+      const waiting = await apply();
+      expect(waiting.closedGates.map((g) => [g.gate, g.why])).toEqual([
+        ['quarantine', 'rows without a value in the new column, which contract makes NOT NULL: 1'],
+      ]);
+      await db.run(`UPDATE items SET name = 'still written' WHERE id = 2`);
+      await db.run('UPDATE items SET inches = 20 WHERE id = 2');
+      expect((await apply()).outcome).toBe('reached');
+    },
+  ));

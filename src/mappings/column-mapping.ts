@@ -28,7 +28,8 @@ export interface ColumnMapping {
   /** Key columns, for naming rows in quarantine; may be empty. */
   readonly key: readonly string[];
   readonly from: { readonly name: string; readonly type: string };
-  readonly to: { readonly name: string; readonly type: string };
+  /** Required: NOT NULL in the end, as the old one is. */
+  readonly to: { readonly name: string; readonly type: string; readonly required: boolean };
   /** SQL over the old column, and over the new one; null when both columns have one type and the value is the same. */
   readonly up: string | null;
   readonly down: string | null;

@@ -104,7 +104,7 @@ function mappingOf(
     table: change.table,
     key: keyOf(table).map((c) => c.name),
     from: { name: old.name, type: old.type },
-    to: { name: change.to, type: newType },
+    to: { name: change.to, type: newType, required: old.notNull },
     up: change.type === null ? null : onlyOver(change.up ?? cast(old.name, newType), old.name, 'up'),
     down: change.type === null ? null : onlyOver(change.down ?? cast(change.to, old.type), change.to, 'down'),
     lookIn,

@@ -183,8 +183,9 @@ function contractGates({ gates }: PlanInput, mappings: readonly Mapping[]): read
   ];
 }
 
-const printMapping = (m: Mapping): PlannedMapping => ({
+const printMapping = ({ unfilled, ...m }: Mapping): PlannedMapping => ({
   ...m,
+  ...(unfilled ? { unfilled: tidy(unfilled) } : {}),
   chunk: tidy(m.chunk),
   chunkCarefully: m.chunkCarefully && tidy(m.chunkCarefully),
   drain: m.drain && tidy(m.drain),
