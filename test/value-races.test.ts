@@ -249,6 +249,39 @@ it('a cast that the author has guarded raises for nobody, first and tenth time',
   });
 });
 
+it.each(['varchar(3)', 'char(3)'])('a string that is too long for %s is not cut: a person is asked', async (short) => {
+  const widening = await written('wider', 'change_column_type: { table: things, column: a, to: b, type: text }');
+  const before = (type: string) =>
+    `CREATE TABLE things (id bigint PRIMARY KEY, a ${type}); INSERT INTO things VALUES (1, 'one'), (2, 'two'), (3, NULL)`;
+  await race({ migration: widening, before: before(short), phase: 'dual-write' }, async (r) => {
+    await r.db.run(`UPDATE things SET b = 'longer' WHERE id = 1; UPDATE things SET b = 'x' WHERE id = 2`);
+    expect(await r.db.rows('SELECT trim(a) AS a, b FROM things WHERE id < 3 ORDER BY id')).toEqual([
+      { a: 'one', b: 'longer' },
+      { a: 'x', b: 'x' },
+    ]);
+    expect(await r.db.rows('SELECT key, original FROM lockkeeper.quarantine')).toEqual([
+      { key: [1], original: 'longer' },
+    ]);
+  });
+  const narrowing = await written(
+    'narrower',
+    `change_column_type: { table: things, column: a, to: b, type: ${short} }`,
+  );
+  await race({ migration: narrowing, before: before('text'), phase: 'expand' }, async (r) => {
+    await r.db.run(
+      `UPDATE things SET a = 'four' WHERE id = 2; INSERT INTO things VALUES (4, 'fourteen'), (5, 'six   ')`,
+    );
+    await r.m.to('dual-write');
+    expect(await r.db.rows('SELECT trim(b) AS b FROM things ORDER BY id')).toEqual(
+      ['one', null, null, null, 'six'].map((b) => ({ b })),
+    );
+    expect(await r.db.rows('SELECT original FROM lockkeeper.quarantine ORDER BY 1')).toEqual([
+      { original: 'four' },
+      { original: 'fourteen' },
+    ]);
+  });
+});
+
 it('columns that are called like variables of ours are columns', async () => {
   const names = ['keys', 'held', 'one', 'batch', 'deleted', 'document'];
   const columns = names.map((name) => `${name}: { type: text, from: ${name} }`).join(', ');
