@@ -148,3 +148,27 @@ it('does not require a value of rows that have none, also when somebody has acce
       expect((await apply()).outcome).toBe('reached');
     },
   ));
+
+it('purges no column of a table that an open migration touches', () =>
+  withDatabase(
+    `CREATE TABLE users (id int PRIMARY KEY, a text, b text); INSERT INTO users VALUES (1, 'x', 'y')`,
+    async (db) => {
+      const renamed = async (from: string) =>
+        engineOn(
+          db.connect,
+          await written(`rename-${from}`, `rename_column: { table: users, from: ${from}, to: new_${from} }`),
+        );
+      const [first, second] = [await renamed('a'), await renamed('b')];
+      await first.apply('switch');
+      await first.approveAll();
+      await first.apply();
+      await second.apply('dual-write');
+      const [archive] = (await listArchives(first.deps)).archives;
+      const purge = () => purgeArchive(first.deps, { id: archive?.id ?? 0, confirm: () => Promise.resolve(true) });
+      await expect(purge()).rejects.toThrow(expect.objectContaining({ code: 'OVERLAP' }));
+      expect((await second.apply('switch')).outcome).toBe('reached');
+      await second.approveAll();
+      await second.apply();
+      expect((await purge()).archives).toHaveLength(1);
+    },
+  ));
