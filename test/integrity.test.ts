@@ -85,6 +85,7 @@ const pins = {
   DateStyle: 'SQL, DMY',
   IntervalStyle: 'sql_standard',
   extra_float_digits: '0',
+  array_nulls: 'off',
 };
 it.each([
   ...Object.entries(pins).flatMap(([name, value]) => [`SET ${name} = '${value}'`, `RESET ${name}`]),

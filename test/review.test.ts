@@ -129,3 +129,46 @@ it('keeps a plan of many columns small', () =>
     expect(JSON.stringify(await planMigration(deps, { migration: file })).length).toBeLessThan(3_000_000);
     expect((await apply('dual-write')).outcome).toBe('reached');
   }));
+
+it('does not require a value of rows that have none, also when somebody has accepted that', () =>
+  withDatabase(
+    `CREATE TABLE items (id int PRIMARY KEY, size text NOT NULL, name text); INSERT INTO items VALUES (1, '5', 'a'), (2, 'large', 'b')`,
+    async (db) => {
+      const operation = 'change_column_type: { table: items, column: size, to: inches, type: integer }';
+      const { apply, approveAll, accept } = engineOn(db.connect, await written('inches', operation));
+      await apply('switch');
+      await approveAll();
+      await accept();
+      const waiting = await apply();
+      expect(waiting.closedGates.map((g) => [g.gate, g.why])).toEqual([
+        ['quarantine', 'rows without a value in the new column, which contract makes NOT NULL: 1'],
+      ]);
+      await db.run(`UPDATE items SET name = 'still written' WHERE id = 2`);
+      await db.run('UPDATE items SET inches = 20 WHERE id = 2');
+      expect((await apply()).outcome).toBe('reached');
+    },
+  ));
+
+it('purges no column of a table that an open migration touches', () =>
+  withDatabase(
+    `CREATE TABLE users (id int PRIMARY KEY, a text, b text); INSERT INTO users VALUES (1, 'x', 'y')`,
+    async (db) => {
+      const renamed = async (from: string) =>
+        engineOn(
+          db.connect,
+          await written(`rename-${from}`, `rename_column: { table: users, from: ${from}, to: new_${from} }`),
+        );
+      const [first, second] = [await renamed('a'), await renamed('b')];
+      await first.apply('switch');
+      await first.approveAll();
+      await first.apply();
+      await second.apply('dual-write');
+      const [archive] = (await listArchives(first.deps)).archives;
+      const purge = () => purgeArchive(first.deps, { id: archive?.id ?? 0, confirm: () => Promise.resolve(true) });
+      await expect(purge()).rejects.toThrow(expect.objectContaining({ code: 'OVERLAP' }));
+      expect((await second.apply('switch')).outcome).toBe('reached');
+      await second.approveAll();
+      await second.apply();
+      expect((await purge()).archives).toHaveLength(1);
+    },
+  ));

@@ -410,3 +410,29 @@ it('a new table gives nobody a right that the source does not, whatever default 
     expect(await may('mail', 'TRUNCATE user_prefs')).toBe(false);
   });
 });
+
+it('the journal gives nobody a right that it does not say, whatever default privileges say', async () => {
+  const migration = await written(
+    'counts',
+    'extract_json: { table: users, column: preferences, into: [{ table: counts, columns: { n: { type: integer, from: n } } }], remainder: drop }',
+  );
+  const before = ownedBy(`
+    CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb); INSERT INTO users VALUES (1, '{"n": "secret"}');
+    ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO $reader, PUBLIC;
+    ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO $reader; ALTER DEFAULT PRIVILEGES GRANT ALL ON FUNCTIONS TO $reader;
+    REVOKE ALL ON users FROM $reader, PUBLIC`);
+  await withRoles(['owner', 'reader'], before, async (db, roles) => {
+    await migrate(roles.owner.connect, migration).to('dual-write');
+    expect(await db.rows('SELECT original FROM lockkeeper.quarantine')).toEqual([{ original: 'secret' }]);
+    const reader = await roles.reader.session();
+    for (const statement of [
+      'SELECT * FROM lockkeeper.quarantine',
+      'SELECT * FROM lockkeeper.dirty',
+      `INSERT INTO lockkeeper.approval (migration, plan_hash, gate) VALUES ('counts', 'x', 'x')`,
+      'DELETE FROM lockkeeper.meta',
+      `SELECT lockkeeper.set_reads('counts', 100)`,
+    ])
+      await expect(reader.do(statement)).rejects.toThrow(expect.objectContaining({ code: '42501' }));
+    expect(await reader.do(`SELECT migration, lockkeeper.reads('counts', '1') FROM lockkeeper.status`)).toHaveLength(1);
+  });
+});

@@ -232,6 +232,56 @@ describe('two columns of one row', () => {
   );
 });
 
+it('a cast that the author has guarded raises for nobody, first and tenth time', async () => {
+  const isNumber = (column: string) => `pg_input_is_valid(${column}, 'integer')`;
+  const migration = await written(
+    'labels',
+    `change_column_type: { table: things, column: value, to: label, type: text, up: "CASE WHEN NOT ${isNumber('value')} THEN value ELSE value::integer::text END", down: "CASE WHEN ${isNumber('label')} THEN label::integer::text ELSE 'none' END" }`,
+  );
+  const before = `CREATE TABLE things (id bigint PRIMARY KEY, value text); INSERT INTO things SELECT i, i FROM generate_series(1, 10) AS i`;
+  await race({ migration, before, phase: 'dual-write' }, async (r) => {
+    const writer = await r.session();
+    for (let id = 1; id <= 10; id++) await writer.do(`UPDATE things SET label = 'many' WHERE id = ${id}`);
+    expect(await r.db.rows('SELECT DISTINCT value, label FROM things')).toEqual([{ value: 'none', label: 'many' }]);
+    for (let id = 1; id <= 10; id++) await writer.do(`UPDATE things SET value = 'few' WHERE id = ${id}`);
+    expect(await r.db.rows('SELECT DISTINCT value, label FROM things')).toEqual([{ value: 'few', label: 'few' }]);
+    expect(await r.db.rows('SELECT reason FROM lockkeeper.quarantine')).toEqual([]);
+  });
+});
+
+it.each(['varchar(3)', 'char(3)'])('a string that is too long for %s is not cut: a person is asked', async (short) => {
+  const widening = await written('wider', 'change_column_type: { table: things, column: a, to: b, type: text }');
+  const before = (type: string) =>
+    `CREATE TABLE things (id bigint PRIMARY KEY, a ${type}); INSERT INTO things VALUES (1, 'one'), (2, 'two'), (3, NULL)`;
+  await race({ migration: widening, before: before(short), phase: 'dual-write' }, async (r) => {
+    await r.db.run(`UPDATE things SET b = 'longer' WHERE id = 1; UPDATE things SET b = 'x' WHERE id = 2`);
+    expect(await r.db.rows('SELECT trim(a) AS a, b FROM things WHERE id < 3 ORDER BY id')).toEqual([
+      { a: 'one', b: 'longer' },
+      { a: 'x', b: 'x' },
+    ]);
+    expect(await r.db.rows('SELECT key, original FROM lockkeeper.quarantine')).toEqual([
+      { key: [1], original: 'longer' },
+    ]);
+  });
+  const narrowing = await written(
+    'narrower',
+    `change_column_type: { table: things, column: a, to: b, type: ${short} }`,
+  );
+  await race({ migration: narrowing, before: before('text'), phase: 'expand' }, async (r) => {
+    await r.db.run(
+      `UPDATE things SET a = 'four' WHERE id = 2; INSERT INTO things VALUES (4, 'fourteen'), (5, 'six   ')`,
+    );
+    await r.m.to('dual-write');
+    expect(await r.db.rows('SELECT trim(b) AS b FROM things ORDER BY id')).toEqual(
+      ['one', null, null, null, 'six'].map((b) => ({ b })),
+    );
+    expect(await r.db.rows('SELECT original FROM lockkeeper.quarantine ORDER BY 1')).toEqual([
+      { original: 'four' },
+      { original: 'fourteen' },
+    ]);
+  });
+});
+
 it('columns that are called like variables of ours are columns', async () => {
   const names = ['keys', 'held', 'one', 'batch', 'deleted', 'document'];
   const columns = names.map((name) => `${name}: { type: text, from: ${name} }`).join(', ');
@@ -311,5 +361,73 @@ describe('writers with settings of their own', () => {
         `UPDATE users SET seen = '2024-06-05 10:00' WHERE id = 1; INSERT INTO users VALUES (3, '2024-08-07 10:00')`,
       );
     });
+  });
+
+  it('are told whether a value converts as everybody is', async () => {
+    const migration = await written(
+      'days',
+      "change_column_type: { table: things, column: day, to: label, type: text, up: 'day::text', down: 'label::date' }",
+    );
+    const before = `CREATE TABLE things (id bigint PRIMARY KEY, day date NOT NULL); INSERT INTO things VALUES (1, '2024-01-01'), (2, '2024-01-01')`;
+    await race({ migration, before, phase: 'dual-write' }, async (r) => {
+      const writer = await r.session(`SET DateStyle = 'ISO, DMY'`);
+      await writer.do(
+        `UPDATE things SET label = '31/12/2024' WHERE id = 1; UPDATE things SET label = '12/31/2024' WHERE id = 2`,
+      );
+      expect(await r.db.rows('SELECT day::text FROM things ORDER BY id')).toEqual([
+        { day: '2024-01-01' },
+        { day: '2024-12-31' },
+      ]);
+      expect(await r.db.rows('SELECT key FROM lockkeeper.quarantine')).toEqual([{ key: [1] }]);
+    });
+  });
+
+  const more = 'SET bytea_output = escape; SET array_nulls = off; SET standard_conforming_strings = off';
+
+  it('mean the same by a backslash, by NULL in an array and by bytes', async () => {
+    const migration = await written(
+      'documents',
+      String.raw`extract_json: { table: users, column: preferences, into: [{ table: facts, columns: { code: { type: text, from: code, check: code ~ '^\d+$' }, tags: { type: "text[]", from: tags }, bytes: { type: bytea, from: bytes } } }], remainder: drop }`,
+    );
+    const before = `CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb); INSERT INTO users VALUES (1, '{}'), (2, '{}')`;
+    await race({ migration, before, phase: 'dual-write' }, async (r) => {
+      const writer = await r.session(more);
+      await writer.do(`UPDATE users SET preferences = '{"code": "7", "tags": "{NULL}"}' WHERE id = 1`);
+      await writer.do(`UPDATE facts SET bytes = '\\\\x01ff' WHERE user_id = 2`);
+      expect(await r.row('SELECT code, tags FROM facts WHERE user_id = 1')).toEqual({ code: '7', tags: [null] });
+      expect(await r.row(`SELECT preferences ->> 'bytes' AS bytes FROM users WHERE id = 2`)).toEqual({
+        bytes: String.raw`\x01ff`,
+      });
+    });
+  });
+
+  it('convert alike what has a backslash, and bytes', async () => {
+    const digits = await written(
+      'digits',
+      String.raw`change_column_type: { table: things, column: a, to: b, type: integer, up: "CASE WHEN a ~ '^\\d+$' THEN a::integer END", down: 'b::text' }`,
+    );
+    const things = `CREATE TABLE things (id bigint PRIMARY KEY, a text); INSERT INTO things VALUES (1, '1')`;
+    await race({ migration: digits, before: things, phase: 'dual-write' }, async (r) => {
+      await (await r.session(more)).do(`UPDATE things SET a = '77'`);
+      expect(await r.row('SELECT b FROM things')).toEqual({ b: 77 });
+    });
+    const bytes = await written('bytes', 'change_column_type: { table: things, column: a, to: b, type: text }');
+    const before = `CREATE TABLE things (id bigint PRIMARY KEY, a bytea); INSERT INTO things VALUES (1, '')`;
+    await race({ migration: bytes, before, phase: 'dual-write' }, async (r) => {
+      await (await r.session(more)).do(`UPDATE things SET a = decode('01ff', 'hex')`);
+      expect(await r.row('SELECT b FROM things')).toEqual({ b: String.raw`\x01ff` });
+    });
+  });
+});
+
+it('a database that quotes every name is migrated like any other, to the end and back', async () => {
+  const before = `
+    CREATE TABLE countries (code text PRIMARY KEY); INSERT INTO countries VALUES ('de'), ('fr');
+    CREATE TABLE customers (id bigint PRIMARY KEY, country text NOT NULL DEFAULT 'de' UNIQUE REFERENCES countries CHECK (country <> ''));
+    INSERT INTO customers VALUES (1, 'fr');
+    DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET quote_all_identifiers = on', current_database()); END $$`;
+  await race({ migration: 'examples/rename-column/migration.yaml', before, phase: null }, async (r) => {
+    await r.m.to('contract');
+    await r.m.back('dual-write');
   });
 });

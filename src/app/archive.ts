@@ -1,5 +1,6 @@
 import type { Session } from '../database/database.ts';
 import { isPassing } from '../database/sqlstate.ts';
+import { turnNotHad } from '../execute/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { journalMissing } from '../journal/errors.ts';
 import { notSupportedYet } from '../errors.ts';
@@ -8,6 +9,7 @@ import type { ArchiveDocument } from './documents.ts';
 import { journalOf, type Deps } from './deps.ts';
 import { refuseUnreadableJournal } from './journal-rights.ts';
 import { archiveNotFound, notConfirmed } from './errors.ts';
+import { refuseUnderOpen } from './refuse-overlap.ts';
 
 type Archive = ArchiveDocument['archives'][number] & { readonly schemaName: string; readonly tableName: string };
 
@@ -27,7 +29,10 @@ export const purgeArchive = (
       archive.kind === 'column'
         ? sql`ALTER TABLE ${qualified({ schema: archive.schemaName, name: archive.tableName })} DROP COLUMN ${ident(archive.archivedName)}`
         : sql`DROP TABLE ${qualified({ schema: journal.schema, name: archive.archivedName })}`;
-    await change(deps, session, journal, id, drop);
+    const table = { schema: archive.schemaName, name: archive.tableName };
+    await change(deps, session, journal, id, drop, async () => {
+      if (archive.kind === 'column') await refuseUnderOpen(session, journal, { migration: archive.migration, table });
+    });
     return await describe(session, journal);
   });
 
@@ -78,19 +83,31 @@ async function find(session: Session, journal: Journal, id: number): Promise<Arc
 }
 
 /** While it is still there: meanwhile its migration may have gone back. In short tries, like every other step, so that nobody queues behind us. */
-async function change(deps: Deps, session: Session, journal: Journal, id: number, work: Sql): Promise<void> {
+async function change(
+  deps: Deps,
+  session: Session,
+  journal: Journal,
+  id: number,
+  work: Sql,
+  refuse: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const archives = sql`${ident(journal.schema)}.archive`;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await session.transaction(async () => {
+      const isDone = await session.transaction(async () => {
         await session.execute(sql`SET LOCAL lock_timeout = '100ms'`);
+        if (!(await journal.takeTurn(session))) return false;
+        await refuse();
         const gone = await session.query(sql`DELETE FROM ${archives} WHERE id = ${id} RETURNING id`);
         if (!gone.length) throw archiveNotFound(id);
         await session.execute(work);
+        return true;
       });
+      if (isDone) return;
+      if (attempt === 100) throw turnNotHad(`archive ${id}`);
     } catch (error) {
       if (!isPassing(error) || attempt === 100) throw error;
-      await deps.clock.sleep(Math.min(2000, 50 * 1.3 ** attempt) * (0.5 + Math.random()), deps.signal);
     }
+    await deps.clock.sleep(Math.min(2000, 50 * 1.3 ** attempt) * (0.5 + Math.random()), deps.signal);
   }
 }

@@ -26,6 +26,8 @@ export interface Column {
   /** `json`, `jsonb`, `int4`, …: the base type's pg_type.typname (domains looked through). */
   readonly baseType: string;
   readonly notNull: boolean;
+  /** Its domain takes no NULL, whatever the column says. Absent: it does. */
+  readonly refusesNull?: true;
   /** The default as pg_get_expr prints it; for a generated column, its expression. */
   readonly default: string | null;
   readonly generated: 'stored' | 'virtual' | null;
@@ -169,6 +171,8 @@ export interface Table extends RelationName {
   readonly indexes: readonly Index[];
   /** User triggers only, foreign-key triggers excluded. */
   readonly triggers: readonly Trigger[];
+  /** Rules ON UPDATE, those of its partitions among them. */
+  readonly updateRules?: readonly string[];
   readonly grants: readonly Grant[];
   readonly rowSecurity: boolean;
   readonly forceRowSecurity: boolean;

@@ -4,6 +4,15 @@ import type { Column, Grant } from './catalog.ts';
 import { groupByTable } from './group-by-table.ts';
 
 type ColumnRow = Column & { readonly table: number };
+type Row = Omit<ColumnRow, 'grants' | 'refusesNull'> & { readonly refusesNull: boolean };
+
+/** Of a column of type `t`: is it one of the domains, or made of one, that take no NULL? A condition is taken at its word. */
+const refusesNull = sql`EXISTS (
+             SELECT FROM base o
+               JOIN pg_type dt ON dt.oid = o.base
+              WHERE o.type = t.oid AND (dt.typnotnull OR EXISTS (
+                SELECT FROM pg_constraint k WHERE k.contypid = dt.oid AND pg_get_constraintdef(k.oid) ~ 'IS NOT NULL'))
+           )`;
 
 /** Every live column, in table order. A NOT NULL that is not validated yet (18 and later) does not count as one. */
 export const readColumns = async (
@@ -11,7 +20,7 @@ export const readColumns = async (
   oids: readonly string[],
   grants: ReadonlyMap<string, Grant[]>,
 ): Promise<ReadonlyMap<number, Column[]>> => {
-  const rows = await db.query<Omit<ColumnRow, 'grants'>>(sql`
+  const rows = await db.query<Row>(sql`
     WITH RECURSIVE base AS (
       SELECT t.oid AS type, t.oid AS base
         FROM pg_type t
@@ -29,7 +38,7 @@ export const readColumns = async (
            a.attnotnull AND NOT EXISTS (
              SELECT FROM pg_constraint k
               WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated
-           ) AS "notNull",
+           ) AS "notNull", ${refusesNull} AS "refusesNull",
            pg_get_expr(d.adbin, d.adrelid) AS default,
            CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generated,
            CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
@@ -78,9 +87,10 @@ export const readColumns = async (
 };
 
 /** What is usual is left out, so that a shape remembered before these were read is still the same. */
-function present<Row extends Omit<ColumnRow, 'grants'>>({ storage, compression, options, sequences, ...row }: Row) {
+function present({ storage, compression, options, sequences, refusesNull, ...row }: Row) {
   return {
     ...row,
+    ...(refusesNull ? { refusesNull } : {}),
     ...(storage ? { storage } : {}),
     ...(compression ? { compression } : {}),
     ...(options ? { options } : {}),

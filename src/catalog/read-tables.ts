@@ -15,6 +15,7 @@ export type TableRow = Pick<
   | 'rowSecurity'
   | 'forceRowSecurity'
   | 'replicaIdentity'
+  | 'updateRules'
   | 'parents'
   | 'ofType'
 >;
@@ -33,6 +34,9 @@ export const readTables = (db: Queryable, names: readonly RelationName[]): Promi
            c.relforcerowsecurity AS "forceRowSecurity",
            CASE c.relreplident WHEN 'n' THEN 'nothing' WHEN 'f' THEN 'full' WHEN 'i' THEN 'index' ELSE 'default' END
              AS "replicaIdentity",
+           ARRAY(SELECT r.rulename::text FROM pg_rewrite r
+                  WHERE r.ev_type = '2' AND r.ev_class IN (SELECT c.oid UNION ALL SELECT p.relid FROM pg_partition_tree(c.oid) p) ORDER BY 1)
+             AS "updateRules",
            coalesce((SELECT jsonb_agg(jsonb_build_object('schema', pn.nspname, 'name', p.relname) ORDER BY i.inhseqno)
                        FROM pg_inherits i
                        JOIN pg_class p ON p.oid = i.inhparent

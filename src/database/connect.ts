@@ -46,6 +46,10 @@ const settings = (role: SessionRole): Sql => sql`
   SET TimeZone = 'UTC';
   SET IntervalStyle = 'postgres';
   SET extra_float_digits = 1;
+  SET bytea_output = 'hex';
+  SET array_nulls = on;
+  SET standard_conforming_strings = on;
+  SET quote_all_identifiers = off;
   SET default_transaction_isolation = 'read committed';
   ${raw(role === 'read' ? 'SET default_transaction_read_only = on;' : '')}
   SELECT set_config(name, '0', false)

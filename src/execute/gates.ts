@@ -78,11 +78,20 @@ async function quarantineGate(c: GateContext, db: Queryable, gate: PlannedGate):
   const [row] = await db.query<{ open: number; accepted: number }>(sql`
     SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'accepted') AS accepted
       FROM ${ident(c.journal.schema)}.quarantine WHERE migration = ${c.run.migration} AND mapping = ${mapping.id}`);
-  if (!row?.open) return open(row?.accepted ? `${row.accepted} accepted, none open` : 'nothing is in quarantine');
-  return closed(
-    `${row.open} values do not fit the new shape`,
-    `look: lockkeeper quarantine list ${c.run.migration}; correct them through the old shape, or: lockkeeper quarantine accept ${c.run.migration}`,
-  );
+  const look = `look: lockkeeper quarantine list ${c.run.migration}`;
+  if (row?.open)
+    return closed(
+      `${row.open} values do not fit the new shape`,
+      `${look}; correct them through the old shape, or: lockkeeper quarantine accept ${c.run.migration}`,
+    );
+  // From the moment that NOT NULL is there, every write of such a row would fail.
+  const [unfilled] = mapping.unfilled ? await db.query<{ rows: number }>(raw(mapping.unfilled)) : [];
+  if (unfilled?.rows)
+    return closed(
+      `rows without a value in the new column, which contract makes NOT NULL: ${unfilled.rows}`,
+      `${look}; give each a value, through either column`,
+    );
+  return open(row?.accepted ? `${row.accepted} accepted, none open` : 'nothing is in quarantine');
 }
 
 /** Some may have been moved back since the switch. */

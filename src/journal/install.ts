@@ -10,6 +10,26 @@ export const upgrades = (schema: string): readonly Sql[] => [
   third(ident(schema)),
 ];
 
+/**
+ * What default privileges have given to others on a journal that was just made: its quarantine holds values of rows, and whoever may not
+ * read those reads no table of ours.
+ */
+export const takeDefaultGrants = (schema: string): Sql => sql`
+DO $body$
+DECLARE
+  given record;
+BEGIN
+  FOR given IN
+    SELECT DISTINCT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind, format('%I.%I', n.nspname, c.relname) AS name, g.grantee
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) g WHERE n.nspname = ${schema} AND g.grantee <> c.relowner
+     UNION ALL
+    SELECT DISTINCT 'FUNCTION', p.oid::regprocedure::text, g.grantee
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace, aclexplode(p.proacl) g WHERE n.nspname = ${schema} AND g.grantee NOT IN (p.proowner, 0) LOOP
+    EXECUTE format('REVOKE ALL ON %s %s FROM %s', given.kind, given.name, CASE WHEN given.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(given.grantee)) END);
+  END LOOP;
+END $body$;
+GRANT SELECT ON ${ident(schema)}.meta, ${ident(schema)}.status, ${ident(schema)}.history TO PUBLIC`;
+
 const first = (j: Sql, schema: string): Sql => sql`
 CREATE TABLE ${j}.meta (version integer NOT NULL, min_reader integer NOT NULL);
 INSERT INTO ${j}.meta VALUES (1, 1);

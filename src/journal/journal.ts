@@ -3,7 +3,7 @@ import type { Event, PhaseName } from '../events.ts';
 import type { Plan } from '../plan/plan.ts';
 import { ident, sql, type Sql } from '../sql/sql.ts';
 import { executorReplaced, journalTooNew } from './errors.ts';
-import { JOURNAL_VERSION, upgrades } from './install.ts';
+import { JOURNAL_VERSION, takeDefaultGrants, upgrades } from './install.ts';
 
 export type RunState = 'planned' | 'running' | 'paused' | 'waiting' | 'failed' | 'done' | 'rolledBack';
 export type StepState = 'running' | 'done' | 'undone' | 'failed';
@@ -99,6 +99,8 @@ export class Journal {
       const version = await this.version(session);
       if (version === null) await session.execute(sql`CREATE SCHEMA IF NOT EXISTS ${this.#j}`);
       for (const upgrade of upgrades(this.schema).slice(version ?? 0)) await session.execute(upgrade);
+      // Of an older one, somebody may have given them.
+      if (version === null) await session.execute(takeDefaultGrants(this.schema));
     });
   }
 

@@ -28,7 +28,8 @@ export interface ColumnMapping {
   /** Key columns, for naming rows in quarantine; may be empty. */
   readonly key: readonly string[];
   readonly from: { readonly name: string; readonly type: string };
-  readonly to: { readonly name: string; readonly type: string };
+  /** Required: NOT NULL in the end, as the old one is. */
+  readonly to: { readonly name: string; readonly type: string; readonly required: boolean };
   /** SQL over the old column, and over the new one; null when both columns have one type and the value is the same. */
   readonly up: string | null;
   readonly down: string | null;
@@ -62,15 +63,21 @@ EXCEPTION WHEN OTHERS THEN
 END `,
 });
 
-/** Whether a value raises. PERFORM computes it whatever becomes of the result; an expression whose result does not matter would be folded away. */
+/**
+ * Whether a value raises: asked in the words of the conversion itself, as an expression of PL/pgSQL, which is never planned for the value
+ * at hand. Of a statement, a cast that the expression guards would be folded, and raise.
+ */
 const failing = (m: ColumnMapping, suffix: string, expression: string, from: Side, to: Side): Routine => ({
   name: named(m, suffix),
   parameters: sql`value ${raw(from.type)}`,
   returns: 'boolean',
   computes: true,
+  pinned: true,
   body: sql`
+DECLARE
+  looked boolean;
 BEGIN
-  PERFORM ${raw(converted(expression, suffix, to))};
+  looked := ${raw(converted(expression, suffix, to))} IS NULL;
   RETURN false;
 EXCEPTION WHEN OTHERS THEN
   RETURN true;

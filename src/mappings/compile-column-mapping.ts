@@ -74,6 +74,7 @@ SELECT (SELECT count(*) FROM ${leaf} AS s WHERE ${range}) AS rows, (SELECT count
         ? sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows WHERE false`
         : sql`SELECT ''::text AS "column", ''::text AS type, ''::text AS reason, 0 AS rows FROM (SELECT ${ownMark} count(${fast}) AS n FROM ${table}) AS probe WHERE probe.n < 0`,
     requarantine: requarantine(m),
+    ...(m.to.required ? { unfilled: sql`SELECT count(*) AS rows FROM ${table} WHERE ${to} IS NULL` } : {}),
     oldWrites: named(m, 'old_writes'),
   };
 }

@@ -16,7 +16,18 @@ export interface Routine {
   readonly pinned?: boolean;
 }
 
-const pins = sql` SET TimeZone FROM CURRENT SET DateStyle FROM CURRENT SET IntervalStyle FROM CURRENT SET extra_float_digits FROM CURRENT`;
+const pins = join(
+  [
+    'TimeZone',
+    'DateStyle',
+    'IntervalStyle',
+    'extra_float_digits',
+    'bytea_output',
+    'array_nulls',
+    'standard_conforming_strings',
+  ].map((setting) => raw(` SET ${setting} FROM CURRENT`)),
+  '',
+);
 
 /**
  * Runs with its owner's rights, so that the application needs none on what we keep: nothing that others can create is found by it.

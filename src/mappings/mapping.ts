@@ -57,6 +57,8 @@ export interface Mapping {
   readonly misfits: Sql;
   /** Reconciles lockkeeper.quarantine with what the source holds now ($1: run id). */
   readonly requarantine: Sql;
+  /** Counts rows that have no value in the new shape, where contract will require one: `rows`. Absent: it requires none. */
+  readonly unfilled?: Sql;
   /** The sequence that counts the application's writes of the old column; null when not counted. */
   readonly oldWrites: RelationName | null;
 }

@@ -14,6 +14,7 @@ import { analyze } from '../steps/table.ts';
 import { dataMove } from './data-move.ts';
 import { columnExists } from './errors.ts';
 import type { OperationPlan, PlanContext } from './operation.ts';
+import { defaultCast } from './default-cast.ts';
 import { ownIndexes, refuseCheckedDomain, refuseWhatIsNotSupported } from './column-mapping-checks.ts';
 import { addConstraint, notNullSteps, takeOver, temporary, uniqueConstraint } from './column-take-over.ts';
 import { constraintsOf, referenced } from './old-constraints.ts';
@@ -95,7 +96,6 @@ function mappingOf(
       throw notSupportedYet(`\`${where}\` over other columns than ${column}`, `Write it over ${column} alone.`);
     return expression;
   };
-  const cast = (name: string, to: string) => `"${name.replaceAll('"', '""')}"::${to}`;
   return {
     id: mappingId(change.table, old.name),
     migration,
@@ -104,9 +104,9 @@ function mappingOf(
     table: change.table,
     key: keyOf(table).map((c) => c.name),
     from: { name: old.name, type: old.type },
-    to: { name: change.to, type: newType },
-    up: change.type === null ? null : onlyOver(change.up ?? cast(old.name, newType), old.name, 'up'),
-    down: change.type === null ? null : onlyOver(change.down ?? cast(change.to, old.type), change.to, 'down'),
+    to: { name: change.to, type: newType, required: old.notNull },
+    up: change.type === null ? null : onlyOver(change.up ?? defaultCast(old.name, newType), old.name, 'up'),
+    down: change.type === null ? null : onlyOver(change.down ?? defaultCast(change.to, old.type), change.to, 'down'),
     lookIn,
     leaf: leafPlaceholderBeside(change, table),
   };

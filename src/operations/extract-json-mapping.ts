@@ -34,6 +34,7 @@ export function checkSource(f: ExtractJson, catalog: Catalog): Table {
     )
   )
     throw keyDeferrable(f.table);
+  if (f.foreign_key !== false) refuseTemporalKey(source, names);
   checkRowSecurity(source, f.column, f.row_security);
   refuseFixedTable(source, column);
   refuseUnidentified(source);
@@ -54,6 +55,15 @@ export function checkSource(f: ExtractJson, catalog: Catalog): Table {
   if (column.generated)
     throw notSupportedYet('A generated JSON column', 'Extract from the column it is generated from.');
   return source;
+}
+
+/** PostgreSQL has no plain foreign key to a key of periods. */
+function refuseTemporalKey(source: Table, key: string): void {
+  if (source.constraints.some((c) => c.columns.join() === key && / WITHOUT OVERLAPS\)/.test(c.definition)))
+    throw notSupportedYet(
+      `A foreign key to ${source.name}, whose key is WITHOUT OVERLAPS,`,
+      'Say `foreign_key: false`: rows of the new tables follow their source row all the same.',
+    );
 }
 
 export function shapeOf(f: ExtractJson, t: ExtractJson['into'][number], context: PlanContext): Shape {
@@ -125,7 +135,7 @@ export function mappingOf(
     remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
     dependsOnSession:
       keyOf(source).some((c) => !readsTheSame.test(c.type) && !isJsonTheSame.test(c.type)) ||
-      shapes.some((shape) => shape.columns.some((c) => !readsTheSame.test(c.type))),
+      shapes.some((shape) => shape.columns.some((c) => !readsTheSame.test(c.type) || hasBackslash(c))),
     foreignKeys: f.foreign_key !== false,
     lookIn,
     leaf: leafPlaceholderBeside(f, source, shapes),
@@ -142,10 +152,13 @@ export function mappingOf(
 
 /** Types whose values are read from text and written as text in one way, whatever a session has set. */
 const readsTheSame =
-  /^(text|character varying|character|boolean|smallint|integer|bigint|numeric|uuid|jsonb?|inet|cidr|macaddr8?)(\([\d,]+\))?(\[\])?$/;
+  /^(text|character varying|character|boolean|smallint|integer|bigint|numeric|uuid|jsonb?|inet|cidr|macaddr8?)(\([\d,]+\))?$/;
+
+/** In a literal of the author's it says one thing or another, as standard_conforming_strings says. */
+const hasBackslash = (c: JsonColumn) => [c.check, c.default].some((text) => text?.includes('\\'));
 
 /** Types besides whose values, as captured keys, JSON writes in one way. */
-const isJsonTheSame = /^(date|bytea|time(stamp)?(\(\d\))? with(out)? time zone)$/;
+const isJsonTheSame = /^(date|time(stamp)?(\(\d\))? with(out)? time zone)$/;
 
 /** A single key column called id becomes <table without its plural s>_id; any other keeps its name. */
 export const keyName = (source: Table, column: string): string =>

@@ -6,6 +6,17 @@ import { ident, inline, join, qualified, type RelationName } from '../sql/sql.ts
 /** Refuses a table to which a column cannot be added, or whose column cannot be archived: it would fail halfway. */
 export function refuseFixedTable(table: Table, column: Column): void {
   const of = `${table.name}.${column.name}`;
+  const [rule] = table.updateRules ?? [];
+  if (rule !== undefined)
+    throw notSupportedYet(
+      `${table.name} with the rule ${rule} ON UPDATE`,
+      'It would rewrite our updates too, and PostgreSQL refuses those that return something. Make it a trigger.',
+    );
+  if (column.refusesNull)
+    throw notSupportedYet(
+      `${of} of ${column.type}, a domain that refuses NULL,`,
+      `Code that does not know the column could insert no row: not from dual-write on, and not after contract. Let the table say it instead: ALTER TABLE ${table.name} ALTER COLUMN ${column.name} SET NOT NULL, then ALTER DOMAIN ${column.type} DROP NOT NULL, or drop its condition.`,
+    );
   const [parent] = table.parents;
   if (parent)
     throw notSupportedYet(

@@ -2,9 +2,10 @@ import type { Catalog, Table } from '../catalog/catalog.ts';
 import { fingerprint } from '../catalog/fingerprint.ts';
 import { phaseNames, type PhaseName } from '../events.ts';
 import type { Mapping } from '../mappings/mapping.ts';
-import { tableSubscribed } from '../operations/errors.ts';
+import { notSupportedYet } from '../errors.ts';
+import { columnExists, tableSubscribed } from '../operations/errors.ts';
 import type { Operation, OperationPlan } from '../operations/operation.ts';
-import { ident, sql } from '../sql/sql.ts';
+import { ident, sql, type RelationName } from '../sql/sql.ts';
 import { high, low, medium, LARGE_TABLE_ROWS } from '../steps/risk.ts';
 import type { Risk, Step } from '../steps/step.ts';
 import type { Impact, Misfit, Plan, PlannedMapping, PlannedPhase, TableSummary } from './plan.ts';
@@ -41,6 +42,7 @@ export function makePlan(input: PlanInput, catalog: Catalog, options: PlanOption
     planned.push(operation.plan(current, { migration: input.name, index, ...options }));
     current = operation.project(current);
   });
+  refuseChains(planned, catalog);
   const mappings = planned.flatMap((p) => p.mappings);
   for (const { source } of mappings) {
     const fed = catalog.tables.find((t) => t.schema === source.schema && t.name === source.name);
@@ -74,6 +76,24 @@ export function makePlan(input: PlanInput, catalog: Catalog, options: PlanOption
       shape: fingerprint(t),
     })),
   };
+}
+
+/** Each write is carried one step: what one operation of a migration adds is not what another one moves, or takes the name of. */
+function refuseChains(planned: readonly OperationPlan[], catalog: Catalog): void {
+  const has = (table: RelationName, column: string) =>
+    catalog.tables.some(
+      (t) => t.schema === table.schema && t.name === table.name && t.columns.some((c) => c.name === column),
+    );
+  for (const { mappings, removed, newTables } of planned) {
+    for (const { source, column } of mappings)
+      if (!has(source, column))
+        throw notSupportedYet(
+          `${source.name}.${column}, which another operation of this migration adds,`,
+          'Move it in a migration of its own, when this one is done.',
+        );
+    for (const { table, replacedBy } of newTables.length ? [] : removed)
+      if (has(table, replacedBy)) throw columnExists(table, replacedBy);
+  }
 }
 
 const goals: Record<PhaseName, string> = {
@@ -163,8 +183,9 @@ function contractGates({ gates }: PlanInput, mappings: readonly Mapping[]): read
   ];
 }
 
-const printMapping = (m: Mapping): PlannedMapping => ({
+const printMapping = ({ unfilled, ...m }: Mapping): PlannedMapping => ({
   ...m,
+  ...(unfilled ? { unfilled: tidy(unfilled) } : {}),
   chunk: tidy(m.chunk),
   chunkCarefully: m.chunkCarefully && tidy(m.chunkCarefully),
   drain: m.drain && tidy(m.drain),

@@ -92,6 +92,7 @@ export interface PlannedMapping {
   }[];
   readonly misfits: string;
   readonly requarantine: string;
+  readonly unfilled?: string;
   readonly oldWrites: RelationName | null;
 }
 

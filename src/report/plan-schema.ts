@@ -75,6 +75,7 @@ const mapping = z.object({
   parity: z.array(z.object({ title: text, counts: text, lossless: text, repair: text.nullable() })),
   misfits: text,
   requarantine: text,
+  unfilled: z.string().exactOptional(),
   oldWrites: relation.nullable(),
 });
 

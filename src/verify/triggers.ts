@@ -57,8 +57,9 @@ function problemOf(e: Installed, f: Found): string | null {
   return f.guarded ? null : 'has a function that runs with other rights or settings';
 }
 
-/** The settings that `pinned` adds; the order of day and month is the server's. */
-const areOurs = sql`p.proconfig[3] = 'TimeZone=UTC' AND p.proconfig[4] ~ '^DateStyle=ISO, [DMY]{3}$' AND p.proconfig[5:] = ARRAY['IntervalStyle=postgres', 'extra_float_digits=1']`;
+/** The settings that `pinned` adds; the order of day and month is the server's, and what an older program made has only the first four. */
+const areOurs = sql`p.proconfig[3] = 'TimeZone=UTC' AND p.proconfig[4] ~ '^DateStyle=ISO, [DMY]{3}$' AND p.proconfig[5:6] = ARRAY['IntervalStyle=postgres', 'extra_float_digits=1']
+             AND p.proconfig[7:] IN ('{}', ARRAY['bytea_output=hex', 'array_nulls=on', 'standard_conforming_strings=on'])`;
 
 /** On the table itself and its partitions, which get row triggers from it; or only on the leaves. */
 const findTrigger = (db: Queryable, e: Installed): Promise<Found[]> =>
