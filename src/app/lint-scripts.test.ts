@@ -129,6 +129,51 @@ op.create_table_comment('t', 'x')`),
     ).toEqual([`5: add-exclusion-constraint ${excluded}`]);
   });
 
+  it('knows names and expressions by the calls that hold them', async () => {
+    const table = [
+      "op.create_table('t', sa.Column('id', sa.Integer()), sa.Column('user_id', sa.Integer()),",
+      "    sa.PrimaryKeyConstraint('id', name=op.f('t_pkey')),",
+      "    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('t_user_fkey')))",
+    ].join('\n');
+    expect(await found({ 'a.py': alembic(table) })).toEqual([
+      expect.stringMatching(/^5: int-primary-key op\.create_table/u),
+    ]);
+    const indexes = ["sa.text('day DESC')", "'a', sa.text('lower(b)')", 'sa.func.lower(sa.column(name))'];
+    const one = async (on: string) => (await found({ 'a.py': alembic(`op.create_index('i', 't', [${on}])`) })).join();
+    for (const on of indexes) expect(await one(on)).toMatch(/^5: create-index-non-concurrent/u);
+  });
+
+  it('takes types for what they are on PostgreSQL, and those of other modules for unknown', async () => {
+    const added = async (type: string) => found({ 'a.py': alembic(`op.add_column('t', sa.Column('a', ${type}))`) });
+    expect(await added("sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')")).toEqual([]);
+    expect(await added("sa.JSON().with_variant(mysql.LONGTEXT(), 'mysql')")).toHaveLength(1);
+    expect(await added('our.own.types.JSON(astext_type=Text())')).toEqual([]);
+    expect(await added('postgresql.JSON(astext_type=sa.Text())')).toHaveLength(1);
+  });
+
+  it('follows what a function calls something, unless that changes', async () => {
+    const sql = (more: string) => alembic(`sql = 'DELETE FROM t'\n${more}op.get_bind().execute(sa.text(sql))`);
+    expect(await found({ 'a.py': sql('') })).toEqual(['5: unbounded-delete DELETE FROM t']);
+    const computed = ['8: Not read: what execute runs is known only when it runs. sql'];
+    expect(await found({ 'a.py': sql("if x:\n    sql = 'DELETE FROM u'\n") })).toEqual(computed);
+    expect(await found({ 'a.py': sql("for x in y:\n    sql += ' WHERE'\n") })).toEqual(computed);
+    const other = alembic('op.execute(sql)', "def other():\n    sql = 'DELETE FROM t'\n");
+    expect((await found({ 'a.py': other })).join()).toContain('Not read');
+  });
+
+  it('reads what is sent by the connection, in an autocommit block of a context of any name', async () => {
+    const text = [
+      'context = op.get_context()',
+      'with context.autocommit_block():',
+      "    if op.get_bind().exec_driver_sql('SELECT 1').scalar():",
+      "        op.execute('CREATE INDEX CONCURRENTLY i ON t (a)')",
+      'bind = op.get_bind()',
+      "rows = bind.execute(sa.text('SELECT id FROM u')).fetchall()",
+      "bind.execute(sa.text('UPDATE u SET a = :a WHERE id = :id'), {'a': 1, 'id': 2})",
+    ];
+    expect(await found({ 'a.py': alembic(text.join('\n')) })).toEqual([]);
+  });
+
   it('says what can be known only when it runs', async () => {
     const text = alembic(
       "op.execute(f'DROP TABLE {name}')\nop.frobnicate('t')\nhelper(op)\nop.execute('a' % b)\nop.add_column(t, sa.Column('a'))",

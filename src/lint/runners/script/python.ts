@@ -100,8 +100,39 @@ class PythonReader extends Reader {
   }
 
   private routine(parameters: readonly SyntaxNode[], body: SyntaxNode): Routine {
-    return { parameters: parameters.map((name) => this.text(name)), calls: this.callsBelow(body) };
+    const outside = [...this.assigned];
+    this.assignIn(body);
+    const routine = { parameters: parameters.map((name) => this.text(name)), calls: this.callsBelow(body) };
+    this.assigned.clear();
+    for (const [name, value] of outside) this.assigned.set(name, value);
+    return routine;
+  }
+
+  /** What a function calls something, unless that changes in it. */
+  private assignIn(body: SyntaxNode): void {
+    const seen = new Set<string>();
+    for (const node of assignmentsBelow(body)) {
+      const again = node.getChildren('VariableName').map((name) => this.text(name));
+      if (node.name === 'AssignStatement' && !again.some((name) => seen.has(name))) this.assign(node);
+      for (const name of again) {
+        const value = this.assigned.get(name);
+        if (seen.has(name) || node.name !== 'AssignStatement' || (value && !isKept(value))) this.assigned.delete(name);
+        seen.add(name);
+      }
+    }
   }
 }
+
+/** Where names change their meaning, in a function but not in those in it. */
+const assignmentsBelow = (node: SyntaxNode): readonly SyntaxNode[] =>
+  childrenOf(node).flatMap((child) => {
+    if (child.name === 'FunctionDefinition' || child.name === 'ClassDefinition') return [];
+    const assigns = ['AssignStatement', 'UpdateStatement', 'ForStatement'].includes(child.name);
+    return [...(assigns ? [child] : []), ...assignmentsBelow(child)];
+  });
+
+/** It can be said again where the name stands: a call that does something can not. */
+const isKept = (value: Value): boolean =>
+  value.kind !== 'call' || value.name === 'text' || (value.args.length === 0 && value.options.size === 0);
 
 const isItem = ({ name }: SyntaxNode): boolean => !/^[[\](){},:]$|^\*+$|^Comment$/u.test(name);
