@@ -55,6 +55,9 @@ describe('Alembic', () => {
       await of("op.add_column('t', sa.Column('a', sa.DateTime(), server_default=sa.func.now(), nullable=False))"),
     ).toEqual([]);
     expect(
+      await of("op.add_column('t', sa.Column('a', sa.Boolean(), server_default=sa.false(), nullable=False))"),
+    ).toEqual([]);
+    expect(
       await of("op.add_column('t', sa.Column('a', sa.Uuid(), server_default=sa.text('gen_random_uuid()')))"),
     ).toEqual(['add-column-rewrite-default']);
     expect(await of("op.alter_column('t', 'a', nullable=False)")).toEqual(['set-not-null']);
@@ -219,6 +222,30 @@ describe('Django', () => {
     const wider = "migrations.AlterField('order', 'a', models.CharField(max_length=20))";
     expect(await found({ '1.py': django(model), '2.py': django(wider) }, 'shop/migrations')).toEqual([]);
     expect(await found({ '2.py': django(wider) }, 'shop/migrations')).not.toEqual([]);
+  });
+
+  it('takes the name of the app from what its migrations depend on, when its folder has another', async () => {
+    const after = (name: string, operation: string) =>
+      django(operation, `    dependencies = [('auth', '0001_initial'), ('sales', '${name}')]\n`);
+    const files = {
+      '0001_initial.py': django("migrations.CreateModel(name='Order', fields=[('a', models.IntegerField())])"),
+      '0002_b.py': after('0001_initial', "migrations.RunSQL('CREATE INDEX i ON sales_order (a)')"),
+      '0003_c.py': after('0002_b', "migrations.RunSQL('ALTER TABLE sales_order ALTER a TYPE integer')"),
+    };
+    expect(await found(files, 'shop/migrations')).toEqual([
+      '5: create-index-non-concurrent CREATE INDEX i ON sales_order (a)',
+    ]);
+  });
+
+  it('does not know what column a field of a class of their own makes', async () => {
+    const model =
+      "migrations.CreateModel(name='Order', fields=[('a', models.TextField()), ('b', own.fields.Path(null=True))])";
+    const alter = (field: string, type: string) => django(`migrations.AlterField('order', '${field}', ${type})`);
+    const of = async (text: string) => found({ '1.py': django(model), '2.py': text }, 'shop/migrations');
+    const unread = "4: Not read: the type of AlterField is known only when it runs. migrations.AlterField('order', ";
+    expect(await of(alter('a', 'own.fields.Path()'))).toEqual([`${unread}'a', own.fields.Path())`]);
+    expect(await of(alter('b', 'own.fields.Path(null=True, blank=True)'))).toEqual([]);
+    expect(await of(alter('b', 'models.TextField(null=True)'))).toEqual([`${unread}'b', models.TextField(null=True))`]);
   });
 
   it('finds tables by the names that earlier files give them', async () => {
@@ -409,6 +436,27 @@ describe('Knex', () => {
     ).toEqual(['Not']);
     expect(await of("await Promise.all([knex.schema.dropTable('t')])")).toEqual(['drop-table']);
     expect(await of('await knex.schema.dropTable(name)')).toEqual(['Not']);
+  });
+
+  it('says which rows a query changes, wherever its conditions stand', async () => {
+    expect(await of("await knex('t').update({ a: 1 })")).toEqual(['unbounded-update']);
+    expect(await of("await knex('t').returning('id').del()")).toEqual(['unbounded-delete']);
+    expect(await of("await knex('t').update({ a: 1 }).whereNull('a')")).toEqual(['unbounded-update']);
+    expect(await of("await knex('t').update({ a: 1 }).where({ b: 2 })")).toEqual([]);
+    expect(await of("await knex('t').where('b', '>', x).update('a', 1).returning('id')")).toEqual([]);
+    expect(await of("await knex('t').delete().whereIn('a', knex('u').select('id'))")).toEqual([]);
+    const after = (query: string) => of(`await knex.schema.table('t', (t) => { t.text('x'); });\nawait ${query}`);
+    expect(await after("knex('t').where('b', 2).update({ a: 1 })")).toEqual(['long-statement-while-locked']);
+    expect(await after("knex('t').update({ a: 1 }).where('id', row.id)")).toEqual([]);
+  });
+
+  it('knows what a constant says, in a text too', async () => {
+    expect(await of("const TABLE = 't';\nawait knex.schema.dropTable(TABLE)")).toEqual(['drop-table']);
+    expect(await of("const name = 't';\nawait knex.raw(`DROP TABLE ${name} /* ${name} */`)")).toEqual(['drop-table']);
+    expect(await of("const sql = 'DROP TABLE t';\nawait knex.raw(sql)")).toEqual(['drop-table']);
+    expect(await of("let sql = 'DROP TABLE t';\nsql += x;\nawait knex.raw(sql)")).toEqual(['Not']);
+    expect(await of('await knex.raw(`DROP TABLE ${name}`)')).toEqual(['Not']);
+    expect(await of('const help = helpers(knex).schema;\nhelp.a();\nhelp.b();')).toEqual(['Not']);
   });
 });
 

@@ -223,8 +223,8 @@ function target(name: string): readonly [table: string, column: string] {
 function serverDefault(given: Given): string {
   const value = given.value('server_default');
   if (value?.kind !== 'call') return literalSql(value) ?? given.fail('server_default', value);
-  return value.name === 'now'
-    ? 'now()'
+  return ['true', 'false', 'null'].includes(value.name)
+    ? value.name
     : (textOf(unwrapped(value)) ?? callSql(value) ?? given.fail('server_default', value));
 }
 

@@ -1,7 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/python';
-import { brokenAt, childrenOf, commentsOf, last, Reader, type ReadValue } from './lezer.ts';
-import { literal } from './literals.ts';
+import { brokenAt, childrenOf, commentsOf, isKept, last, Reader, type ReadValue } from './lezer.ts';
 import { type Call, joined, type Routine, type Script, type Value } from './value.ts';
 
 /** What a file of Python says. */
@@ -58,7 +57,7 @@ class PythonReader extends Reader {
   protected override readonly readers: Readonly<Record<string, ReadValue>> = {
     ...this.shared,
     String: (node) => this.string(node),
-    FormatString: (node) => (node.firstChild ? null : this.string(node)),
+    FormatString: (node) => (/\{\{|\}\}/u.test(this.text(node)) ? null : this.string(node)),
     ContinuedString: (node, span) => {
       const parts = childrenOf(node).map((part) => this.value(part));
       return parts.every((part) => part.kind === 'text') ? joined(parts, span) : null;
@@ -69,10 +68,10 @@ class PythonReader extends Reader {
     None: (_, span) => ({ kind: 'plain', value: null, span }),
   };
 
-  string(node: SyntaxNode): Value {
+  string(node: SyntaxNode): Value | null {
     const [open = '', prefix = '', quote = ''] = /^([A-Za-z]*)("""|'''|"|')/u.exec(this.text(node)) ?? [];
     const inside = { start: node.from + open.length, end: node.to - quote.length };
-    return literal(this.source, inside, { start: node.from, end: node.to }, /r/iu.test(prefix));
+    return this.filled(node, 'FormatReplacement', inside, /r/iu.test(prefix));
   }
 
   override arguments(list: SyntaxNode): Pick<Call, 'args' | 'options'> {
@@ -100,12 +99,10 @@ class PythonReader extends Reader {
   }
 
   private routine(parameters: readonly SyntaxNode[], body: SyntaxNode): Routine {
-    const outside = [...this.assigned];
-    this.assignIn(body);
-    const routine = { parameters: parameters.map((name) => this.text(name)), calls: this.callsBelow(body) };
-    this.assigned.clear();
-    for (const [name, value] of outside) this.assigned.set(name, value);
-    return routine;
+    return this.within(() => {
+      this.assignIn(body);
+      return { parameters: parameters.map((name) => this.text(name)), calls: this.callsBelow(body) };
+    });
   }
 
   /** What a function calls something, unless that changes in it. */
@@ -130,9 +127,5 @@ const assignmentsBelow = (node: SyntaxNode): readonly SyntaxNode[] =>
     const assigns = ['AssignStatement', 'UpdateStatement', 'ForStatement'].includes(child.name);
     return [...(assigns ? [child] : []), ...assignmentsBelow(child)];
   });
-
-/** It can be said again where the name stands: a call that does something can not. */
-const isKept = (value: Value): boolean =>
-  value.kind !== 'call' || value.name === 'text' || (value.args.length === 0 && value.options.size === 0);
 
 const isItem = ({ name }: SyntaxNode): boolean => !/^[[\](){},:]$|^\*+$|^Comment$/u.test(name);
