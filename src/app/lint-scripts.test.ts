@@ -399,6 +399,18 @@ describe('Rails', () => {
     ]);
   });
 
+  it('knows what constants and variables say, in a text too', async () => {
+    const named = (body: string) => of(body, "  NAME = 'i'.freeze\n  TABLES = %w[t u].freeze\n");
+    expect(await named('add_index :t, :a, name: NAME')).toEqual(['create-index-non-concurrent']);
+    expect(await named('execute "DROP INDEX #{NAME}"')).toEqual(['drop-index-non-concurrent']);
+    expect(await named('drop_table(*TABLES)')).toEqual(['Not']);
+    expect(await named('sql = <<~SQL.squish\n  DROP INDEX #{NAME}\nSQL\nexecute sql')).toEqual([
+      'drop-index-non-concurrent',
+    ]);
+    expect(await named("sql = 'DROP TABLE t'\nsql = 'b' if true\nexecute sql")).toEqual(['Not']);
+    expect(await named("sql = 'DROP TABLE t'\nsql += 'x'\nexecute sql")).toEqual(['Not']);
+  });
+
   it('is a transaction unless that is disabled', async () => {
     const index = 'add_index :t, :a, algorithm: :concurrently';
     expect(await of(index)).toEqual(['not-allowed-in-transaction']);
