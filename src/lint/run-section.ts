@@ -54,7 +54,7 @@ function check(world: World, reading: Reading, statement: Statement, position: n
   const found: Found[] = [];
   for (const rule of rulesFor(statement.kind))
     for (const report of rule.check(context))
-      found.push({ ...report, ...(statement.block && { fix: null }), rule, statement });
+      found.push({ ...report, ...((statement.block || statement.masked) && { fix: null }), rule, statement });
   return found;
 }
 
