@@ -55,6 +55,9 @@ describe('Alembic', () => {
       await of("op.add_column('t', sa.Column('a', sa.DateTime(), server_default=sa.func.now(), nullable=False))"),
     ).toEqual([]);
     expect(
+      await of("op.add_column('t', sa.Column('a', sa.Boolean(), server_default=sa.false(), nullable=False))"),
+    ).toEqual([]);
+    expect(
       await of("op.add_column('t', sa.Column('a', sa.Uuid(), server_default=sa.text('gen_random_uuid()')))"),
     ).toEqual(['add-column-rewrite-default']);
     expect(await of("op.alter_column('t', 'a', nullable=False)")).toEqual(['set-not-null']);
@@ -129,6 +132,51 @@ op.create_table_comment('t', 'x')`),
     ).toEqual([`5: add-exclusion-constraint ${excluded}`]);
   });
 
+  it('knows names and expressions by the calls that hold them', async () => {
+    const table = [
+      "op.create_table('t', sa.Column('id', sa.Integer()), sa.Column('user_id', sa.Integer()),",
+      "    sa.PrimaryKeyConstraint('id', name=op.f('t_pkey')),",
+      "    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('t_user_fkey')))",
+    ].join('\n');
+    expect(await found({ 'a.py': alembic(table) })).toEqual([
+      expect.stringMatching(/^5: int-primary-key op\.create_table/u),
+    ]);
+    const indexes = ["sa.text('day DESC')", "'a', sa.text('lower(b)')", 'sa.func.lower(sa.column(name))'];
+    const one = async (on: string) => (await found({ 'a.py': alembic(`op.create_index('i', 't', [${on}])`) })).join();
+    for (const on of indexes) expect(await one(on)).toMatch(/^5: create-index-non-concurrent/u);
+  });
+
+  it('takes types for what they are on PostgreSQL, and those of other modules for unknown', async () => {
+    const added = async (type: string) => found({ 'a.py': alembic(`op.add_column('t', sa.Column('a', ${type}))`) });
+    expect(await added("sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')")).toEqual([]);
+    expect(await added("sa.JSON().with_variant(mysql.LONGTEXT(), 'mysql')")).toHaveLength(1);
+    expect(await added('our.own.types.JSON(astext_type=Text())')).toEqual([]);
+    expect(await added('postgresql.JSON(astext_type=sa.Text())')).toHaveLength(1);
+  });
+
+  it('follows what a function calls something, unless that changes', async () => {
+    const sql = (more: string) => alembic(`sql = 'DELETE FROM t'\n${more}op.get_bind().execute(sa.text(sql))`);
+    expect(await found({ 'a.py': sql('') })).toEqual(['5: unbounded-delete DELETE FROM t']);
+    const computed = ['8: Not read: what execute runs is known only when it runs. sql'];
+    expect(await found({ 'a.py': sql("if x:\n    sql = 'DELETE FROM u'\n") })).toEqual(computed);
+    expect(await found({ 'a.py': sql("for x in y:\n    sql += ' WHERE'\n") })).toEqual(computed);
+    const other = alembic('op.execute(sql)', "def other():\n    sql = 'DELETE FROM t'\n");
+    expect((await found({ 'a.py': other })).join()).toContain('Not read');
+  });
+
+  it('reads what is sent by the connection, in an autocommit block of a context of any name', async () => {
+    const text = [
+      'context = op.get_context()',
+      'with context.autocommit_block():',
+      "    if op.get_bind().exec_driver_sql('SELECT 1').scalar():",
+      "        op.execute('CREATE INDEX CONCURRENTLY i ON t (a)')",
+      'bind = op.get_bind()',
+      "rows = bind.execute(sa.text('SELECT id FROM u')).fetchall()",
+      "bind.execute(sa.text('UPDATE u SET a = :a WHERE id = :id'), {'a': 1, 'id': 2})",
+    ];
+    expect(await found({ 'a.py': alembic(text.join('\n')) })).toEqual([]);
+  });
+
   it('says what can be known only when it runs', async () => {
     const text = alembic(
       "op.execute(f'DROP TABLE {name}')\nop.frobnicate('t')\nhelper(op)\nop.execute('a' % b)\nop.add_column(t, sa.Column('a'))",
@@ -174,6 +222,30 @@ describe('Django', () => {
     const wider = "migrations.AlterField('order', 'a', models.CharField(max_length=20))";
     expect(await found({ '1.py': django(model), '2.py': django(wider) }, 'shop/migrations')).toEqual([]);
     expect(await found({ '2.py': django(wider) }, 'shop/migrations')).not.toEqual([]);
+  });
+
+  it('takes the name of the app from what its migrations depend on, when its folder has another', async () => {
+    const after = (name: string, operation: string) =>
+      django(operation, `    dependencies = [('auth', '0001_initial'), ('sales', '${name}')]\n`);
+    const files = {
+      '0001_initial.py': django("migrations.CreateModel(name='Order', fields=[('a', models.IntegerField())])"),
+      '0002_b.py': after('0001_initial', "migrations.RunSQL('CREATE INDEX i ON sales_order (a)')"),
+      '0003_c.py': after('0002_b', "migrations.RunSQL('ALTER TABLE sales_order ALTER a TYPE integer')"),
+    };
+    expect(await found(files, 'shop/migrations')).toEqual([
+      '5: create-index-non-concurrent CREATE INDEX i ON sales_order (a)',
+    ]);
+  });
+
+  it('does not know what column a field of a class of their own makes', async () => {
+    const model =
+      "migrations.CreateModel(name='Order', fields=[('a', models.TextField()), ('b', own.fields.Path(null=True))])";
+    const alter = (field: string, type: string) => django(`migrations.AlterField('order', '${field}', ${type})`);
+    const of = async (text: string) => found({ '1.py': django(model), '2.py': text }, 'shop/migrations');
+    const unread = "4: Not read: the type of AlterField is known only when it runs. migrations.AlterField('order', ";
+    expect(await of(alter('a', 'own.fields.Path()'))).toEqual([`${unread}'a', own.fields.Path())`]);
+    expect(await of(alter('b', 'own.fields.Path(null=True, blank=True)'))).toEqual([]);
+    expect(await of(alter('b', 'models.TextField(null=True)'))).toEqual([`${unread}'b', models.TextField(null=True))`]);
   });
 
   it('finds tables by the names that earlier files give them', async () => {
@@ -327,6 +399,18 @@ describe('Rails', () => {
     ]);
   });
 
+  it('knows what constants and variables say, in a text too', async () => {
+    const named = (body: string) => of(body, "  NAME = 'i'.freeze\n  TABLES = %w[t u].freeze\n");
+    expect(await named('add_index :t, :a, name: NAME')).toEqual(['create-index-non-concurrent']);
+    expect(await named('execute "DROP INDEX #{NAME}"')).toEqual(['drop-index-non-concurrent']);
+    expect(await named('drop_table(*TABLES)')).toEqual(['Not']);
+    expect(await named('sql = <<~SQL.squish\n  DROP INDEX #{NAME}\nSQL\nexecute sql')).toEqual([
+      'drop-index-non-concurrent',
+    ]);
+    expect(await named("sql = 'DROP TABLE t'\nsql = 'b' if true\nexecute sql")).toEqual(['Not']);
+    expect(await named("sql = 'DROP TABLE t'\nsql += 'x'\nexecute sql")).toEqual(['Not']);
+  });
+
   it('is a transaction unless that is disabled', async () => {
     const index = 'add_index :t, :a, algorithm: :concurrently';
     expect(await of(index)).toEqual(['not-allowed-in-transaction']);
@@ -364,6 +448,27 @@ describe('Knex', () => {
     ).toEqual(['Not']);
     expect(await of("await Promise.all([knex.schema.dropTable('t')])")).toEqual(['drop-table']);
     expect(await of('await knex.schema.dropTable(name)')).toEqual(['Not']);
+  });
+
+  it('says which rows a query changes, wherever its conditions stand', async () => {
+    expect(await of("await knex('t').update({ a: 1 })")).toEqual(['unbounded-update']);
+    expect(await of("await knex('t').returning('id').del()")).toEqual(['unbounded-delete']);
+    expect(await of("await knex('t').update({ a: 1 }).whereNull('a')")).toEqual(['unbounded-update']);
+    expect(await of("await knex('t').update({ a: 1 }).where({ b: 2 })")).toEqual([]);
+    expect(await of("await knex('t').where('b', '>', x).update('a', 1).returning('id')")).toEqual([]);
+    expect(await of("await knex('t').delete().whereIn('a', knex('u').select('id'))")).toEqual([]);
+    const after = (query: string) => of(`await knex.schema.table('t', (t) => { t.text('x'); });\nawait ${query}`);
+    expect(await after("knex('t').where('b', 2).update({ a: 1 })")).toEqual(['long-statement-while-locked']);
+    expect(await after("knex('t').update({ a: 1 }).where('id', row.id)")).toEqual([]);
+  });
+
+  it('knows what a constant says, in a text too', async () => {
+    expect(await of("const TABLE = 't';\nawait knex.schema.dropTable(TABLE)")).toEqual(['drop-table']);
+    expect(await of("const name = 't';\nawait knex.raw(`DROP TABLE ${name} /* ${name} */`)")).toEqual(['drop-table']);
+    expect(await of("const sql = 'DROP TABLE t';\nawait knex.raw(sql)")).toEqual(['drop-table']);
+    expect(await of("let sql = 'DROP TABLE t';\nsql += x;\nawait knex.raw(sql)")).toEqual(['Not']);
+    expect(await of('await knex.raw(`DROP TABLE ${name}`)')).toEqual(['Not']);
+    expect(await of('const help = helpers(knex).schema;\nhelp.a();\nhelp.b();')).toEqual(['Not']);
   });
 });
 

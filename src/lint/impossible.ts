@@ -1,4 +1,4 @@
-import { as, nameIn, nameOf } from './nodes.ts';
+import { as, isOn, nameIn, nameOf, optionOf } from './nodes.ts';
 import type { Context, Report } from './rule.ts';
 import { qualified } from './names.ts';
 import type { Relation } from './world/objects.ts';
@@ -9,6 +9,7 @@ export function* impossible(context: Context): Generator<Report> {
   yield* concurrentIndex(context);
   yield* concurrentDrop(context);
   yield* concurrentRefresh(context);
+  yield* concurrentCatalogs(context);
   for (const { type, node, constraint, table, at } of context.commands) {
     const isForeign = type === 'AT_AddConstraint' && constraint?.contype === 'CONSTR_FOREIGN';
     if (isForeign && constraint.skip_validation && table.kind === 'partitioned' && context.pg < 18)
@@ -55,6 +56,12 @@ function* concurrentRefresh({ node, world }: Context): Generator<Report> {
   const view = refresh?.concurrent && refresh.relation ? world.find(nameOf(refresh.relation)) : undefined;
   if (view?.kind === 'matview' && !hasKey(world, view))
     yield { message: `${qualified(view)} has no unique index on its columns: REFRESH CONCURRENTLY fails.` };
+}
+
+function* concurrentCatalogs({ node }: Context): Generator<Report> {
+  const { kind, params } = as(node, 'ReindexStmt') ?? {};
+  if (kind === 'REINDEX_OBJECT_SYSTEM' && isOn(optionOf(params, 'concurrently')))
+    yield { message: 'The catalogs can not be rebuilt concurrently: it fails.' };
 }
 
 /** A unique index of whole columns and all rows, which REFRESH CONCURRENTLY tells rows by. */

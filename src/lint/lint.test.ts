@@ -56,6 +56,25 @@ describe('a text that is no SQL', () => {
     ]);
   });
 
+  it('has the variables of psql and of templates for names', () => {
+    expect(found('DROP TABLE :app.t;\nSELECT :\'x\', :"y", a::int, :z;\nDROP TABLE :"t";')).toEqual([
+      '1:1-1:18 drop-table',
+      '3:1-3:16 drop-table',
+    ]);
+    expect(found('DROP TABLE {{ index .Options "Schema" }}.t;\nCREATE INDEX i ON {{.prefix}}u (a)')).toEqual([
+      '1:1-1:43 drop-table',
+      '2:1-2:35 create-index-non-concurrent',
+    ]);
+    expect(lintSql('CREATE INDEX i ON :app.t (a)').findings.map(({ fix }) => fix)).toEqual([null]);
+    expect(lintSql('DROP TABLE a:;').error).not.toBeNull();
+  });
+
+  it('ends where psql is told to send it', () => {
+    expect(found("SELECT 1 AS x \\gset\nSELECT 'DROP TABLE b'\n\\gexec\nDROP TABLE a;")).toEqual([
+      '4:1-4:13 drop-table',
+    ]);
+  });
+
   it('is not what psql reads itself', () => {
     expect(found('\\set x 1\nCOPY a FROM stdin;\n1\tb\n\\.\nDROP TABLE a;')).toEqual(['5:1-5:13 drop-table']);
   });

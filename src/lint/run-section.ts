@@ -29,9 +29,11 @@ export interface Reading {
 export function runSection(world: World, reading: Reading): readonly Found[] {
   const { session } = world;
   const { statements, wrapping } = reading;
-  if (wrapping === 'file' || (wrapping === 'batch' && isOneTransaction(statements))) session.begin('runner');
+  if (wrapping === 'file') session.begin('runner');
+  const isString = wrapping === 'batch' && statements.filter(({ block }) => block === null).length > 1;
   const found = statements.flatMap((statement, position) => {
     leaveBlock(world, statement);
+    if (isString && session.transaction === null) session.begin('server');
     enterBlock(world, statement);
     session.nextStatement();
     const reports = check(world, reading, statement, position);
@@ -41,12 +43,6 @@ export function runSection(world: World, reading: Reading): readonly Found[] {
   if (session.transaction?.by === 'file' && wrapping === 'statement') session.rollback();
   else session.commit();
   return found;
-}
-
-/** Several statements in one string are, unless they say themselves where one begins. */
-function isOneTransaction(statements: readonly Statement[]): boolean {
-  const outer = statements.filter(({ block }) => block === null);
-  return outer.length > 1 && !outer.some(({ node }) => as(node, 'TransactionStmt'));
 }
 
 function check(world: World, reading: Reading, statement: Statement, position: number): readonly Found[] {
@@ -68,7 +64,7 @@ function check(world: World, reading: Reading, statement: Statement, position: n
   const found: Found[] = [];
   for (const rule of rulesFor(statement))
     for (const report of rule.check(context))
-      found.push({ ...report, ...(statement.block && { fix: null }), rule, statement });
+      found.push({ ...report, ...((statement.block || statement.masked) && { fix: null }), rule, statement });
   return found;
 }
 
@@ -100,6 +96,7 @@ function newLocks(world: World, node: Statement['node'], pg: number, position: n
 
 const begin = (session: World['session']): void => {
   if (session.transaction === null) session.begin('file');
+  else if (session.transaction.by === 'server') session.takeOver();
 };
 
 const end = (session: World['session'], how: 'commit' | 'rollback', chain = false): void => {

@@ -17,6 +17,8 @@ export interface Statement extends Span {
   readonly block: Statement | null;
   /** A string that a DO block makes and executes when it runs: nothing is known about it. */
   readonly opaque: boolean;
+  /** A part of it is not read as it stands, so that nothing can be written in its place. */
+  readonly masked?: boolean;
 }
 
 /** Why a text is no SQL, and where it stops to be. */

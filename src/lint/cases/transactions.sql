@@ -147,6 +147,33 @@ ALTER TABLE a ADD COLUMN x int;
 --- safe: in a DO block
 DO $$ BEGIN SET LOCAL lock_timeout = '2s'; ALTER TABLE a ADD COLUMN x int; END $$;
 
+--- locks-multiple-tables: what follows the end of a transaction in one string is one again (batch)
+BEGIN;
+ALTER TYPE mood RENAME VALUE 'x' TO 'y';
+COMMIT;
+ALTER TABLE a ADD COLUMN x int;
+ALTER TABLE b ADD COLUMN x int;
+--- also rename-enum-value
+
+--- locks-multiple-tables: BEGIN in one string keeps what was locked before it (batch)
+ALTER TABLE a ADD COLUMN x int;
+BEGIN;
+ALTER TABLE b ADD COLUMN x int;
+COMMIT;
+
+--- not-allowed-in-transaction: one string is never outside a transaction (batch)
+BEGIN;
+ALTER TABLE a ADD COLUMN x int;
+COMMIT;
+CREATE INDEX CONCURRENTLY i ON a (x);
+
+--- transaction-nesting: one string ends no transaction that it did not begin (batch)
+SELECT 1;
+COMMIT;
+
+--- unsupported-operation: the catalogs are not rebuilt concurrently
+REINDEX SYSTEM CONCURRENTLY shop;
+
 --- unsupported-operation x4: too new for 14
 MERGE INTO a USING b ON a.id = b.id WHEN NOT MATCHED THEN INSERT VALUES (1);
 CREATE UNIQUE INDEX CONCURRENTLY i ON a (b) NULLS NOT DISTINCT;

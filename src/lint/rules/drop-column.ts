@@ -34,7 +34,8 @@ export const dropColumn: Rule = {
           .filter((i) => i.columns.includes(name) || i.mentioned.includes(name))
           .map((i) => i.name),
       ];
-      const also = gone.length > 0 ? ` ${listed([...new Set(gone)])} goes with it.` : '';
+      const also =
+        gone.length > 0 ? ` ${listed([...new Set(gone)])} ${new Set(gone).size > 1 ? 'go' : 'goes'} with it.` : '';
       const other = table.constraints.find((c) => c.references !== null && c.columns.includes(name));
       const locked = other?.references ? ` ${qualified(context.world.byKey(other.references))} is locked too.` : '';
       yield { message: `Code that still uses ${qualified(table)}.${name} fails from now on.${also}${locked}`, at };

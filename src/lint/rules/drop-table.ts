@@ -36,13 +36,17 @@ export const dropTable: Rule = {
     const old = tables.filter((table) => isOld(context, table) && table.schema !== 'pg_temp');
     if (old.length === 0) return;
     const dropped = new Set(tables.map(keyOf));
-    const others = old
-      .flatMap((table) => referencedTables(context.world, table))
-      .filter((other) => !dropped.has(keyOf(other)));
-    const also = others.length > 0 ? ` ${listed([...new Set(others.map(qualified))])} is locked meanwhile, too.` : '';
+    const others = new Set(
+      old
+        .flatMap((table) => referencedTables(context.world, table))
+        .filter((other) => !dropped.has(keyOf(other)))
+        .map(qualified),
+    );
+    const also =
+      others.size > 0 ? ` ${listed([...others])} ${others.size > 1 ? 'are' : 'is'} locked meanwhile, too.` : '';
     yield {
       message: `The rows of ${listed(old.map(qualified))} are lost, and code that still uses them fails.${also}`,
-      ...(others.length === 0 && { blocks: briefly }),
+      ...(others.size === 0 && { blocks: briefly }),
     };
   },
 };

@@ -44,7 +44,7 @@ export const locksMultipleTables: Rule = {
     const waits = [...new Set(more.map(({ relation }) => keyOf(relation)))].filter((key) => !held.has(key));
     if (waits.length === 0 || isSwap(context)) return;
     yield {
-      message: `${listed([...held].map(bare))} stays locked while it waits for ${listed(waits.map(bare))}.`,
+      message: `${listed([...held].map(bare))} ${[...held].length > 1 ? 'stay' : 'stays'} locked while it waits for ${listed(waits.map(bare))}.`,
     };
   },
 };

@@ -38,7 +38,10 @@ export const longStatementWhileLocked: Rule = {
     const work = context.transaction === null ? null : longWork(context);
     const held = work === null ? null : strongLocks(context);
     if (work === null || held === null) return;
-    yield { message: `${listed(held.names)} stays locked while ${work} runs.`, lock: held.mode };
+    yield {
+      message: `${listed(held.names)} ${held.names.length > 1 ? 'stay' : 'stays'} locked while ${work} runs.`,
+      lock: held.mode,
+    };
   },
 };
 

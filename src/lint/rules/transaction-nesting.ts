@@ -34,6 +34,7 @@ function whatIsWrong({ node, transaction, wrapping, statement }: Context): strin
   const ends = kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK';
   if ((!begins && !ends) || statement.block) return null;
   if (wrapping === 'file') return 'The runner opens and closes the transaction of this file itself.';
-  if (begins) return transaction === null ? null : 'There is a transaction already: this begins nothing.';
-  return transaction === null ? 'There is no transaction to end here.' : null;
+  const isNone = transaction === null || transaction.by === 'server';
+  if (begins) return isNone ? null : 'There is a transaction already: this begins nothing.';
+  return isNone ? 'There is no transaction to end here.' : null;
 }

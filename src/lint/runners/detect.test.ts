@@ -138,6 +138,26 @@ describe('the runner', () => {
     });
   });
 
+  it('is Liquibase: a changeset has an end of statements of its own', async () => {
+    const text = [
+      '--liquibase formatted sql',
+      '--changeset me:1 endDelimiter:/',
+      'CREATE TABLE a (id bigint DEFAULT 4 / 2)',
+      '/',
+      'DROP TABLE b /',
+      '--changeset me:2 splitStatements:true endDelimiter:"GO"',
+      'DROP TABLE c',
+      'GO',
+      '--changeset me:3',
+      'DROP TABLE d',
+      '-- changeset me:4',
+      'DROP TABLE e;',
+    ].join('\n');
+    expect(await lint({ 'changes.sql': text })).toMatchObject({
+      found: [5, 7, 10, 12].map((line) => `changes.sql:${line}:1 drop-table`),
+    });
+  });
+
   it('is graphile-migrate', async () => {
     const files = {
       'committed/000001.sql': `--! Previous: -\n${index}`,

@@ -29,7 +29,7 @@ async function readAll(folder: Folder): Promise<ReadonlyMap<string, Read>> {
     import('./script/steps.ts'),
     import('./script/value.ts'),
   ]);
-  const app = appOf(folder.path);
+  const app = labelOf(folder) ?? appOf(folder.path);
   const models = new DjangoModels(app);
   const files = byName([...folder.texts.keys()]).flatMap((path): readonly (readonly [string, Read])[] => {
     const text = folder.texts.get(path) ?? '';
@@ -40,6 +40,17 @@ async function readAll(folder: Folder): Promise<ReadonlyMap<string, Read>> {
     return [[path, { ...read, version: `${app}.${baseName(path).replace(/\.py$/u, '')}` }]];
   });
   return new Map(files);
+}
+
+/** What the migrations call the app they depend on that has migrations of these names; every app has a `0001_initial`. */
+function labelOf({ names, texts }: Folder): string | null {
+  const own = new Map<string, number>();
+  for (const [path, text] of texts)
+    if (isMigration(path, text))
+      for (const [, label = '', name = ''] of text.matchAll(/\(\s*['"](\w+)['"]\s*,\s*['"](\w+)['"]\s*,?\s*\)/gu))
+        if (name !== '0001_initial' && names.has(`${name}.py`)) own.set(label, (own.get(label) ?? 0) + 1);
+  const [first] = [...own].sort(([, a], [, b]) => b - a);
+  return first?.[0] ?? null;
 }
 
 /** `shop` of `shop/migrations`: what the names of tables begin with. */

@@ -13,8 +13,8 @@ export interface HeldLock {
 
 export interface Transaction {
   readonly id: number;
-  /** Who began it: the runner, the file, or a DO block for itself. */
-  readonly by: 'runner' | 'file' | 'block';
+  /** Who began it: the runner, the file, a DO block for itself, or the server for a string of several statements. */
+  readonly by: 'runner' | 'file' | 'block' | 'server';
 }
 
 /** The connection: its transaction, the locks that holds, and the settings in force. */
@@ -60,6 +60,11 @@ export class Session {
     this.#lastId++;
     this.#transaction = { id: this.#lastId, by };
     this.#locks = new Ledger(this.#history);
+  }
+
+  /** The file begins a transaction in the one that the server began, which is the same then. */
+  takeOver(): void {
+    if (this.#transaction) this.#transaction = { ...this.#transaction, by: 'file' };
   }
 
   commit(): void {

@@ -2,7 +2,7 @@ import { quoted } from '../../names.ts';
 import { type ColumnSpec, columnSql, createIndex, createTable, listSql, literalSql, tableSql, words } from './ddl.ts';
 import { Given } from './given.ts';
 import { said, sqlStep, stated, type Step, unread } from './steps.ts';
-import { sqlAlchemyType, sqlText, unwrapped } from './sqlalchemy.ts';
+import { sqlAlchemyType, sqlText, unwrapped, withoutBinds } from './sqlalchemy.ts';
 import { type Call, callsIn, isTrue, rootOf, type Script, textOf, type Value } from './value.ts';
 
 /** What `upgrade()` of an Alembic script sends. */
@@ -24,8 +24,9 @@ function stepOf(call: Call, place: Place): readonly Step[] {
     return stepsOf(body, place).map((step) => ('sql' in step ? { ...step, outside: true } : step));
   if (name === 'batch_alter_table') return stepsOf(body, { receiver: parameter ?? '', table: args[0] ?? null });
   if (quiet.has(name)) return [];
-  if (name === 'execute') return sqlStep(unwrapped(args[0] ?? options.get('sqltext')), call);
+  if (executing.has(name)) return sqlStep(withoutBinds(unwrapped(args[0] ?? options.get('sqltext'))), call);
   const operation = operations[name];
+  if (!operation && receiver?.kind === 'call') return stepsOf([receiver], place); // `.scalar()` of what it executes
   if (!operation) return unread(call, `what ${place.receiver}.${name} does is not known here`);
   const given = () => new Given(call, withTable(args, operation.table, place));
   const before = operation === operations['alter_column'] ? stated(given(), existingType) : [];
@@ -39,13 +40,16 @@ const withTable = (args: readonly Value[], position: number, { table }: Place): 
 /** Other calls may hold ours, or be handed what ours are called on. */
 function elsewhere(call: Call, place: Place): readonly Step[] {
   const inner = [...call.args, ...call.options.values(), ...(call.receiver ? [call.receiver] : [])].flatMap(callsIn);
-  if (call.name === 'execute' && rootOf(call.receiver) !== 'op') return sqlStep(unwrapped(call.args[0]), call);
+  if (executing.has(call.name) && rootOf(call.receiver) !== 'op')
+    return sqlStep(withoutBinds(unwrapped(call.args[0])), call);
   const handed = call.args.some((arg) => arg.kind === 'name' && arg.name === place.receiver);
   return [
     ...(handed ? unread(call, `what ${call.name} does is not known here`) : stepsOf(inner, place)),
     ...stepsOf(call.body, place),
   ];
 }
+
+const executing = new Set(['execute', 'exec_driver_sql']);
 
 /** They ask, or write rows. */
 const quiet = new Set([
@@ -69,9 +73,8 @@ const alter = (given: Given, position: number, action: string): readonly string[
   `ALTER TABLE ${table(given, position)} ${action}`,
 ];
 
-const named = (given: Given): string => {
-  const name = given.value('constraint_name', 0);
-  const text = name?.kind === 'call' ? textOf(name.args[0]) : textOf(name); // op.f('name')
+const named = (given: Given, name = 'constraint_name', position = 0): string => {
+  const text = textOf(unwrapped(given.value(name, position)));
   return text === null ? '' : `CONSTRAINT ${quoted(text)} `;
 };
 
@@ -148,7 +151,7 @@ const operations: Readonly<Record<string, Operation>> = {
 
 function nameGiven(given: Given, name: string): string {
   const value = given.value(name, 0);
-  return (value?.kind === 'call' ? textOf(value.args[0]) : textOf(value)) ?? given.fail(name, value);
+  return textOf(unwrapped(value)) ?? given.fail(name, value);
 }
 
 function created(given: Given): readonly string[] {
@@ -164,8 +167,7 @@ function created(given: Given): readonly string[] {
 function partSql(given: Given, part: Call): readonly string[] {
   const inner = new Given(part);
   if (part.name === 'Column') return [columnSql(column(part))];
-  const name = inner.maybe('name');
-  const prefix = name === null ? '' : `CONSTRAINT ${quoted(name)} `;
+  const prefix = named(inner, 'name', -1);
   if (part.name === 'ForeignKeyConstraint') return [`${prefix}${foreignKeyOf(inner)}`];
   // what a new table excludes or has an index on costs nothing
   if (part.name === 'ExcludeConstraint' || part.name === 'Index') return [];
@@ -221,8 +223,8 @@ function target(name: string): readonly [table: string, column: string] {
 function serverDefault(given: Given): string {
   const value = given.value('server_default');
   if (value?.kind !== 'call') return literalSql(value) ?? given.fail('server_default', value);
-  return value.name === 'now'
-    ? 'now()'
+  return ['true', 'false', 'null'].includes(value.name)
+    ? value.name
     : (textOf(unwrapped(value)) ?? callSql(value) ?? given.fail('server_default', value));
 }
 
@@ -270,7 +272,7 @@ function index(given: Given): readonly string[] {
   const items = value?.kind === 'list' ? value.items : [];
   const on = items.map((item) => {
     const text = textOf(item);
-    return text === null ? `(${textOf(unwrapped(item)) ?? given.fail('columns', item)})` : quoted(text);
+    return text === null ? (textOf(unwrapped(item)) ?? 'what_python_says') : quoted(text);
   });
   if (on.length === 0) given.fail('columns', value);
   const where = given.value('postgresql_where');

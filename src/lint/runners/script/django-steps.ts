@@ -125,9 +125,13 @@ const alterField: Make = (given, models) => {
   const column = quoted(one.column);
   const start = `ALTER TABLE ${table} ALTER COLUMN ${column}`;
   const renamed = was !== undefined && was.column !== one.column;
+  const typed = was?.type === one.type ? [] : [baseOf(one.type)];
+  const isKnown = isKnownType(one) && (was === undefined || isKnownType(was));
   return [
     ...(renamed ? [`ALTER TABLE ${table} RENAME COLUMN ${quoted(was.column)} TO ${column}`] : []),
-    ...(was?.type === one.type ? [] : [`${start} TYPE ${baseOf(one.type)}`]),
+    ...given
+      .partly(() => (isKnown || typed.length === 0 ? typed : given.fail('the type')))
+      .map((type) => `${start} TYPE ${type}`),
     ...(one.primary || was?.notNull === one.notNull ? [] : [`${start} ${one.notNull ? 'SET' : 'DROP'} NOT NULL`]),
     ...(was ? newIndexes(table, one, was) : []),
   ];
@@ -137,6 +141,9 @@ const newIndexes = (table: string, { column, indexed, unique }: DjangoField, was
   ...(indexed && !was.indexed ? [createIndex({ table, on: [quoted(column)] })] : []),
   ...(unique && !was.unique ? [`ALTER TABLE ${table} ADD UNIQUE (${quoted(column)})`] : []),
 ];
+
+/** A class of their own may make any column. */
+const isKnownType = ({ type }: DjangoField): boolean => !type.startsWith('"');
 
 const baseOf = (type: string): string => type.replace(/ GENERATED .*$/u, '');
 

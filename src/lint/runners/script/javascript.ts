@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/javascript';
-import { brokenAt, childrenOf, commentsOf, last, Reader, type ReadValue } from './lezer.ts';
+import { brokenAt, childrenOf, commentsOf, isKept, last, Reader, type ReadValue } from './lezer.ts';
 import type { Span } from '../../tokens.ts';
 import { literal } from './literals.ts';
 import type { Call, Script, Value } from './value.ts';
@@ -46,11 +46,28 @@ class JavaScriptReader extends Reader {
   private define(name: SyntaxNode | null, value: SyntaxNode | null): void {
     if (!name || !value) return;
     if (isFunction(value) || isMethod(value))
-      this.functions.set(this.text(name), {
-        parameters: this.parameters(value),
-        calls: this.callsBelow(bodyOf(value)),
-      });
+      this.functions.set(
+        this.text(name),
+        this.within(() => {
+          this.constantsIn(bodyOf(value));
+          return { parameters: this.parameters(value), calls: this.callsBelow(bodyOf(value)) };
+        }),
+      );
     else this.assigned.set(this.text(name), this.value(value));
+  }
+
+  /** What a function calls something for good, unless it does so twice. */
+  private constantsIn(body: SyntaxNode): void {
+    const seen = new Set<string>();
+    for (const node of constantsBelow(body)) {
+      const [name, other] = node.getChildren('VariableDefinition');
+      const value = last(node);
+      if (!name || other || !value || isFunction(value)) continue;
+      const read = this.value(value);
+      if (isKept(read) && !seen.has(this.text(name))) this.assigned.set(this.text(name), read);
+      else this.assigned.delete(this.text(name));
+      seen.add(this.text(name));
+    }
   }
 
   private parameters(routine: SyntaxNode): readonly string[] {
@@ -73,7 +90,7 @@ class JavaScriptReader extends Reader {
   protected override readonly readers: Readonly<Record<string, ReadValue>> = {
     ...this.shared,
     String: (node, span) => literal(this.source, inside(node), span),
-    TemplateString: (node, span) => (node.getChild('Interpolation') ? null : literal(this.source, inside(node), span)),
+    TemplateString: (node) => this.filled(node, 'Interpolation', inside(node)),
     ArrayExpression: (node, span) => ({
       kind: 'list',
       items: childrenOf(node)
@@ -109,6 +126,12 @@ class JavaScriptReader extends Reader {
     return [[key, name === value ? { kind: 'computed', span: { start: name.from, end: name.to } } : this.value(value)]];
   }
 }
+
+const constantsBelow = (node: SyntaxNode): readonly SyntaxNode[] =>
+  childrenOf(node).flatMap((child) => [
+    ...(child.name === 'VariableDeclaration' && child.getChild('const') ? [child] : []),
+    ...constantsBelow(child),
+  ]);
 
 const isMethod = (node: SyntaxNode): boolean => node.name === 'Property' && node.getChild('ParamList') !== null;
 

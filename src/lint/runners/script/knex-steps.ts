@@ -1,6 +1,7 @@
 import { quoted } from '../../names.ts';
 import { createTable, tableSql } from './ddl.ts';
 import { Given } from './given.ts';
+import { rowsChanged } from './knex-rows.ts';
 import { actions, columnOf } from './knex-table.ts';
 import { said, sqlStep, type Step, unread } from './steps.ts';
 import { type Call, callsIn, rootOf, type Script, textOf, type Value } from './value.ts';
@@ -28,12 +29,13 @@ const quiet = new Set([
   'all',
 ]);
 
-function stepOf(call: Call, knex: string): readonly Step[] {
+/** A call, with those that are chained to it. */
+function stepOf(call: Call, knex: string, after: readonly Call[] = []): readonly Step[] {
   const { name, receiver } = call;
-  const before = receiver?.kind === 'call' ? stepOf(receiver, knex) : [];
+  const before = receiver?.kind === 'call' ? stepOf(receiver, knex, [call, ...after]) : [];
   if (![knex, 'trx', 'schema'].includes(rootOf(call) ?? '')) return [...before, ...elsewhere(call, knex)];
   if (name === 'raw') return [...before, ...raw(call)];
-  return [...before, ...(isOfSchema(receiver) ? built(call) : [...inner(call, knex), ...rows(call)])];
+  return [...before, ...(isOfSchema(receiver) ? built(call) : [...inner(call, knex), ...rowsChanged(call, after)])];
 }
 
 /** What the schema builder makes of a call. */
@@ -79,17 +81,6 @@ function raw(call: Call): readonly Step[] {
   if (/\?\?|:\w+:/u.test(sql.text)) return unread(call, 'names that are bound are known only when it runs');
   const text = sql.text.replaceAll(/\\\?|\?/gu, (mark) => (mark === '?' ? 'NULL' : '?'));
   return [{ sql: text, span: sql.span }];
-}
-
-/** `knex('users').update(…)` without a condition writes every row. */
-function rows({ name, receiver, span }: Call): readonly Step[] {
-  if (!['update', 'del', 'delete', 'truncate'].includes(name) || receiver?.kind !== 'call') return [];
-  const table = textOf(receiver.args[0]);
-  if (receiver.receiver !== null || table === null) return []; // it has conditions
-  if (name === 'truncate') return [{ sql: `TRUNCATE ${tableSql(table)}`, span }];
-  return [
-    { sql: name === 'update' ? `UPDATE ${tableSql(table)} SET value = NULL` : `DELETE FROM ${tableSql(table)}`, span },
-  ];
 }
 
 type Make = (given: Given, schema: string | null) => readonly string[];

@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { Span } from '../../tokens.ts';
-import { type Call, joined, type Routine, type Value } from './value.ts';
+import { literal } from './literals.ts';
+import { type Call, joined, type Routine, type Text, type Value } from './value.ts';
 
 export function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
   const children: SyntaxNode[] = [];
@@ -10,6 +11,12 @@ export function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
 
 /** What a node ends with, without the semicolon. */
 export const last = ({ lastChild: end }: SyntaxNode): SyntaxNode | null => (end?.name === ';' ? end.prevSibling : end);
+
+/** It can be said again where its name stands: a call that does something can not. */
+export const isKept = (value: Value | null): boolean =>
+  value?.kind !== 'call' ||
+  value.name === 'text' ||
+  (value.args.length === 0 && value.options.size === 0 && isKept(value.receiver));
 
 export const commentsOf = (top: SyntaxNode): readonly Span[] => found(top, ({ name }) => /Comment$/u.test(name));
 
@@ -35,6 +42,15 @@ export abstract class Reader {
 
   constructor(source: string) {
     this.source = source;
+  }
+
+  /** What is said inside a part has no meaning behind it. */
+  protected within<T>(read: () => T): T {
+    const outside = [...this.assigned];
+    const result = read();
+    this.assigned.clear();
+    for (const [name, value] of outside) this.assigned.set(name, value);
+    return result;
   }
 
   abstract arguments(list: SyntaxNode): Pick<Call, 'args' | 'options'> & Partial<Call>;
@@ -85,6 +101,22 @@ export abstract class Reader {
     AwaitExpression: (node) => this.inside(node),
     BinaryExpression: (node, span) => this.sum(node, span),
   };
+
+  /** A text with holes, when what stands in them is known. */
+  protected filled(node: SyntaxNode, hole: string, inside: Span, raw = false): Value | null {
+    const span = { start: node.from, end: node.to };
+    const parts: Text[] = [];
+    let from = inside.start;
+    for (const child of node.getChildren(hole)) {
+      const [, expression, end, more] = childrenOf(child);
+      const value = expression && end && !more ? this.value(expression) : null;
+      if (value?.kind !== 'text') return null;
+      parts.push(literal(this.source, { start: from, end: child.from }, span, raw));
+      parts.push({ ...value, at: value.at.map(() => child.from) });
+      from = child.to;
+    }
+    return joined([...parts, literal(this.source, { start: from, end: inside.end }, span, raw)], span);
+  }
 
   private negative(node: SyntaxNode, span: Span): Value | null {
     const value = last(node);

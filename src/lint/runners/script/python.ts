@@ -1,7 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/python';
-import { brokenAt, childrenOf, commentsOf, last, Reader, type ReadValue } from './lezer.ts';
-import { literal } from './literals.ts';
+import { brokenAt, childrenOf, commentsOf, isKept, last, Reader, type ReadValue } from './lezer.ts';
 import { type Call, joined, type Routine, type Script, type Value } from './value.ts';
 
 /** What a file of Python says. */
@@ -58,7 +57,7 @@ class PythonReader extends Reader {
   protected override readonly readers: Readonly<Record<string, ReadValue>> = {
     ...this.shared,
     String: (node) => this.string(node),
-    FormatString: (node) => (node.firstChild ? null : this.string(node)),
+    FormatString: (node) => (/\{\{|\}\}/u.test(this.text(node)) ? null : this.string(node)),
     ContinuedString: (node, span) => {
       const parts = childrenOf(node).map((part) => this.value(part));
       return parts.every((part) => part.kind === 'text') ? joined(parts, span) : null;
@@ -69,10 +68,10 @@ class PythonReader extends Reader {
     None: (_, span) => ({ kind: 'plain', value: null, span }),
   };
 
-  string(node: SyntaxNode): Value {
+  string(node: SyntaxNode): Value | null {
     const [open = '', prefix = '', quote = ''] = /^([A-Za-z]*)("""|'''|"|')/u.exec(this.text(node)) ?? [];
     const inside = { start: node.from + open.length, end: node.to - quote.length };
-    return literal(this.source, inside, { start: node.from, end: node.to }, /r/iu.test(prefix));
+    return this.filled(node, 'FormatReplacement', inside, /r/iu.test(prefix));
   }
 
   override arguments(list: SyntaxNode): Pick<Call, 'args' | 'options'> {
@@ -100,8 +99,33 @@ class PythonReader extends Reader {
   }
 
   private routine(parameters: readonly SyntaxNode[], body: SyntaxNode): Routine {
-    return { parameters: parameters.map((name) => this.text(name)), calls: this.callsBelow(body) };
+    return this.within(() => {
+      this.assignIn(body);
+      return { parameters: parameters.map((name) => this.text(name)), calls: this.callsBelow(body) };
+    });
+  }
+
+  /** What a function calls something, unless that changes in it. */
+  private assignIn(body: SyntaxNode): void {
+    const seen = new Set<string>();
+    for (const node of assignmentsBelow(body)) {
+      const again = node.getChildren('VariableName').map((name) => this.text(name));
+      if (node.name === 'AssignStatement' && !again.some((name) => seen.has(name))) this.assign(node);
+      for (const name of again) {
+        const value = this.assigned.get(name);
+        if (seen.has(name) || node.name !== 'AssignStatement' || (value && !isKept(value))) this.assigned.delete(name);
+        seen.add(name);
+      }
+    }
   }
 }
+
+/** Where names change their meaning, in a function but not in those in it. */
+const assignmentsBelow = (node: SyntaxNode): readonly SyntaxNode[] =>
+  childrenOf(node).flatMap((child) => {
+    if (child.name === 'FunctionDefinition' || child.name === 'ClassDefinition') return [];
+    const assigns = ['AssignStatement', 'UpdateStatement', 'ForStatement'].includes(child.name);
+    return [...(assigns ? [child] : []), ...assignmentsBelow(child)];
+  });
 
 const isItem = ({ name }: SyntaxNode): boolean => !/^[[\](){},:]$|^\*+$|^Comment$/u.test(name);

@@ -21,7 +21,7 @@ import {
   timestampColumns,
 } from './rails-tables.ts';
 import { said, sqlStep, type Step, unread } from './steps.ts';
-import { type Call, callsIn, type Script, textOf, textsOf, type Value } from './value.ts';
+import { type Call, callsIn, type Script, textOf, textsOf } from './value.ts';
 
 /** What a migration of Rails sends on its way up. */
 export const railsSteps = ({ functions }: Script): readonly Step[] =>
@@ -55,7 +55,7 @@ const quiet = new Set([
 function stepOf(call: Call): readonly Step[] {
   const { name, receiver, args, body } = call;
   if (quiet.has(name)) return [];
-  if (name === 'execute' || name === 'exec_query') return sqlStep(trimmed(args[0]), call);
+  if (name === 'execute' || name === 'exec_query') return sqlStep(args[0], call);
   if (around.has(name)) return name === 'up_only' || body.length > 0 ? body.flatMap(stepOf) : [];
   const isOurs = receiver === null || (receiver.kind === 'call' && receiver.name === 'connection');
   const rows = modelStep(call);
@@ -65,12 +65,6 @@ function stepOf(call: Call): readonly Step[] {
   if (isOurs && !/\?$/u.test(name)) return unread(call, `what ${name} does is not known here`);
   return [...args.flatMap(callsIn), ...body].flatMap(stepOf);
 }
-
-/** `<<~SQL.squish` */
-const trimmed = (value: Value | undefined): Value | undefined =>
-  value?.kind === 'call' && ['squish', 'strip', 'strip_heredoc', 'chomp'].includes(value.name)
-    ? (value.receiver ?? value)
-    : value;
 
 const column = (given: Given, position = 1): string => quoted(given.text('column', position));
 

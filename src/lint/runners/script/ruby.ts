@@ -54,6 +54,8 @@ class RubyReader {
   readonly functions = new Map<string, Routine>();
   readonly assigned = new Map<string, Value>();
   readonly calls: Call[] = [];
+  /** What the method that is read calls something, unless that changes in it. */
+  readonly #variables = new Map<string, Value>();
   readonly #source: string;
   readonly #spanOf: (location: Location) => Span;
 
@@ -66,12 +68,22 @@ class RubyReader {
   statements(block: RubyNode): void {
     for (const node of block.compactChildNodes()) {
       const kind = kindOf(node);
-      if (kind === 'DefNode')
-        this.functions.set(node.name ?? '', { parameters: [], calls: this.#callsBelow(node.body) });
+      if (kind === 'DefNode') this.functions.set(node.name ?? '', this.#routine(node.body));
       else if (kind === 'ConstantWriteNode') this.assigned.set(node.name ?? '', this.#value(node.value as RubyNode));
       else if (kind === 'CallNode') this.calls.push(this.#call(node));
       else if (['ClassNode', 'ModuleNode', 'StatementsNode'].includes(kind)) this.statements(node);
     }
+  }
+
+  #routine(body: RubyNode | null | undefined): Routine {
+    this.#variables.clear();
+    const seen = new Set<string>();
+    for (const { name = '', value, constructor } of body ? writesBelow(body) : []) {
+      if (seen.has(name) || constructor.name !== 'LocalVariableWriteNode') this.#variables.delete(name);
+      else this.#variables.set(name, this.#value(value as RubyNode));
+      seen.add(name);
+    }
+    return { parameters: [], calls: this.#callsBelow(body) };
   }
 
   #callsBelow(node: RubyNode | null | undefined): readonly Call[] {
@@ -127,11 +139,29 @@ class RubyReader {
     NilNode: (_, span) => ({ kind: 'plain', value: null, span }),
     ArrayNode: (node, span) => ({ kind: 'list', items: (node.elements ?? []).map((item) => this.#value(item)), span }),
     HashNode: (node, span) => ({ kind: 'map', entries: this.#entries(node.elements), span }),
-    CallNode: (node) => this.#call(node),
+    CallNode: (node) => this.#same(node) ?? this.#call(node),
+    EmbeddedStatementsNode: (node, span) => this.#embedded(node, span),
     ConstantReadNode: (node, span) => this.assigned.get(node.name ?? '') ?? this.#name(node, span),
-    ...{ ConstantPathNode: this.#name, LocalVariableReadNode: this.#name },
+    LocalVariableReadNode: (node, span) => {
+      const value = this.#variables.get(node.name ?? '');
+      return value?.kind === 'text' || value?.kind === 'list' ? value : this.#name(node, span);
+    },
+    ConstantPathNode: this.#name,
     LambdaNode: (node, span) => this.#lambda(node, span),
   };
+
+  /** `<<~SQL.squish`, `'a'.freeze`: what it is called on. */
+  #same(node: RubyNode): Value | null {
+    if (!node.receiver || node.arguments_ || !same.has(node.name ?? '')) return null;
+    const value = this.#value(node.receiver);
+    return value.kind === 'text' || value.kind === 'list' ? value : null;
+  }
+
+  #embedded(node: RubyNode, span: Span): Value | null {
+    const [only, ...others] = node.compactChildNodes()[0]?.compactChildNodes() ?? [];
+    const value = only && others.length === 0 ? this.#value(only) : null;
+    return value?.kind === 'text' ? { ...value, at: value.at.map(() => span.start), span } : null;
+  }
 
   /** `-> { "now()" }`: SQL, as a call of `sql`. */
   #lambda(node: RubyNode, span: Span): Value | null {
@@ -164,6 +194,17 @@ class RubyReader {
     return { kind: 'text', text, at, span };
   }
 }
+
+const same = new Set(['squish', 'strip', 'strip_heredoc', 'chomp', 'freeze']);
+
+/** Where variables get a value. */
+const writesBelow = (node: RubyNode): readonly RubyNode[] =>
+  node
+    .compactChildNodes()
+    .flatMap((child) => [
+      ...(/^LocalVariable\w*WriteNode$/u.test(kindOf(child)) ? [child] : []),
+      ...writesBelow(child),
+    ]);
 
 const kindOf = (node: RubyNode): string => node.constructor.name;
 
