@@ -128,3 +128,25 @@ describe('reads', () => {
     });
   });
 });
+
+it('a trigger of another table that still writes the old column keeps contract waiting; what a foreign key cascades does not', async () => {
+  const migration = await written('totals', 'rename_column: { table: accounts, from: total, to: sum }');
+  const before = `
+    CREATE EXTENSION pg_stat_statements; CREATE TABLE accounts (id int PRIMARY KEY, total int); INSERT INTO accounts VALUES (1, 0);
+    CREATE TABLE orders (id int PRIMARY KEY, account int);
+    CREATE FUNCTION add_up() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE public.accounts SET total = total + 1 WHERE id = NEW.account; RETURN NULL; END $$;
+    CREATE TRIGGER add_up AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION add_up()`;
+  await race({ migration, before, phase: 'switch' }, async (r) => {
+    await r.db.run('INSERT INTO orders VALUES (1, 1)');
+    const { closedGates } = await r.m.apply('contract');
+    expect(closedGates.map((g) => g.gate)).toContain('old-shape-unused');
+  });
+  const countries = `
+    CREATE EXTENSION pg_stat_statements; CREATE TABLE countries (code text PRIMARY KEY); INSERT INTO countries VALUES ('de');
+    CREATE TABLE customers (id bigint PRIMARY KEY, country text REFERENCES countries ON UPDATE CASCADE); INSERT INTO customers VALUES (1, 'de')`;
+  await race({ migration: 'examples/rename-column/migration.yaml', before: countries, phase: 'switch' }, async (r) => {
+    await r.db.run(`UPDATE countries SET code = 'ge'`);
+    const { closedGates } = await r.m.apply('contract');
+    expect(closedGates.map((g) => g.gate)).not.toContain('old-shape-unused');
+  });
+});

@@ -138,8 +138,11 @@ ${m.key.length ? quarantineRows(m, one) : insertQuarantined(m, one)};`;
  */
 type Mode = 'filling' | 'both' | 'reviving';
 
-/** BEFORE INSERT OR UPDATE: the side that changed wins; both changed, the new one wins; neither: as the mode says. */
-function syncRoutine(m: ColumnMapping, mode: Mode): Routine {
+/**
+ * BEFORE INSERT OR UPDATE: the side that changed wins; both changed, the new one wins; neither: as the mode says. Writes of the old
+ * column are counted, those of the application's triggers among them; what a foreign key cascades into it is nobody's use.
+ */
+function syncRoutine(m: ColumnMapping, mode: Mode, cascades: boolean): Routine {
   const [newFrom, newTo] = [column('NEW', m.from.name), column('NEW', m.to.name)];
   const [oldFrom, oldTo] = [column('OLD', m.from.name), column('OLD', m.to.name)];
   const fill = sql`
@@ -173,9 +176,7 @@ BEGIN
     END IF;
   ELSIF ${differs(oldTo, newTo)} THEN${back}
   ELSIF ${differs(oldFrom, newFrom)} THEN
-    IF pg_trigger_depth() = 1 THEN
-      PERFORM nextval(${nameText(named(m, 'old_writes'))});
-    END IF;${fill}
+    ${cascades ? sql`IF pg_trigger_depth() = 1 THEN ` : sql``}PERFORM nextval(${nameText(named(m, 'old_writes'))});${cascades ? sql` END IF;` : sql``}${fill}
 ${
   {
     filling: sql`
@@ -203,20 +204,21 @@ export interface ColumnSync {
   readonly revived: Sql;
 }
 
-export function columnSync(m: ColumnMapping, existingTriggers: readonly string[]): ColumnSync {
+export function columnSync(m: ColumnMapping, existingTriggers: readonly string[], cascades: boolean): ColumnSync {
+  const routine = (mode: Mode) => syncRoutine(m, mode, cascades);
   const trigger = (mode: Mode): RowTrigger => ({
     name: lastTriggerName(named(m, 'sync').name, existingTriggers),
     relation: m.table,
     when: 'BEFORE INSERT OR UPDATE',
     each: 'row',
     onlyIf: sql`current_setting(${GUARD}, true) IS DISTINCT FROM ${guardValue(m)}`,
-    routine: syncRoutine(m, mode),
+    routine: routine(mode),
   });
   const lock = (mode: Lock['mode']): readonly Lock[] => [{ relation: m.table, mode, holds: 'instant' }];
   const writes = qualified(named(m, 'old_writes'));
   const create = (mode: Mode) =>
-    statements(...converters(m).map(createRoutine), createRoutine(syncRoutine(m, mode)), createTrigger(trigger(mode)));
-  const remove = statements(dropTrigger(trigger('both')), dropRoutine(syncRoutine(m, 'both')));
+    statements(...converters(m).map(createRoutine), createRoutine(routine(mode)), createTrigger(trigger(mode)));
+  const remove = statements(dropTrigger(trigger('both')), dropRoutine(routine('both')));
   const drop = statements(remove, ...converters(m).map(dropRoutine), sql`DROP SEQUENCE IF EXISTS ${writes}`);
   return {
     install: {
@@ -226,13 +228,13 @@ export function columnSync(m: ColumnMapping, existingTriggers: readonly string[]
       installs: [installed(trigger('filling'))],
     },
     stopFilling: {
-      sql: createRoutine(syncRoutine(m, 'both')),
+      sql: createRoutine(routine('both')),
       locks: [],
-      undo: { sql: createRoutine(syncRoutine(m, 'filling')), locks: [] },
+      undo: { sql: createRoutine(routine('filling')), locks: [] },
       installs: [installed(trigger('both'))],
     },
     remove,
     restore: create('reviving'),
-    revived: createRoutine(syncRoutine(m, 'both')),
+    revived: createRoutine(routine('both')),
   };
 }

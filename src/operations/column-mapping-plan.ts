@@ -3,7 +3,7 @@ import { notSupportedYet } from '../errors.ts';
 import { columnSync, type ColumnMapping, type ColumnSync } from '../mappings/column-mapping.ts';
 import { compileColumnMapping } from '../mappings/compile-column-mapping.ts';
 import { leafPlaceholderBeside, mappingId } from '../mappings/mapping.ts';
-import { columnsOf, substituteColumns } from '../sql/expressions.ts';
+import { columnsOf } from '../sql/expressions.ts';
 import { derivedName } from '../sql/names.ts';
 import { ident, join, qualified, raw, sql, type RelationName, type Sql } from '../sql/sql.ts';
 import { archiveColumn } from '../steps/archive.ts';
@@ -14,7 +14,7 @@ import { analyze } from '../steps/table.ts';
 import { dataMove } from './data-move.ts';
 import { columnExists } from './errors.ts';
 import type { OperationPlan, PlanContext } from './operation.ts';
-import { defaultCast } from './default-cast.ts';
+import { defaultCast, defaultFor } from './default-cast.ts';
 import { ownIndexes, refuseCheckedDomain, refuseWhatIsNotSupported } from './column-mapping-checks.ts';
 import { addConstraint, notNullSteps, takeOver, temporary, uniqueConstraint } from './column-take-over.ts';
 import { constraintsOf, referenced } from './old-constraints.ts';
@@ -116,6 +116,7 @@ function phasesOf(change: ColumnChange, table: Table, old: Column, m: ColumnMapp
   const sync = columnSync(
     m,
     table.triggers.map((t) => t.name),
+    constraintsOf(table, old.name).some((c) => c.type === 'foreign'),
   );
   const exclusive: readonly Lock[] = [{ relation: m.table, mode: 'ACCESS EXCLUSIVE', holds: 'instant' }];
   const brief = low(
@@ -254,11 +255,4 @@ function addColumn(table: Table, old: Column, m: ColumnMapping): Sql {
     ],
     ';\n',
   );
-}
-
-/** The old default is of the old type before it is converted; but what a sequence gives may be more than that type can hold. */
-function defaultFor(old: Column, m: ColumnMapping): string | null {
-  if (old.default === null || m.up === null) return old.default;
-  const value = old.default.startsWith('nextval(') ? old.default : `(${old.default})::${m.from.type}`;
-  return `(${substituteColumns(m.up, 'up', () => `(${value})`)})::${m.to.type}`;
 }

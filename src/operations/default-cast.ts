@@ -1,3 +1,7 @@
+import type { Column } from '../catalog/catalog.ts';
+import type { ColumnMapping } from '../mappings/column-mapping.ts';
+import { substituteColumns } from '../sql/expressions.ts';
+
 /**
  * A column as another type, where the author says nothing else. Strings are not cut to their length, as an assignment would not cut them
  * either: what does not fit is put before a person.
@@ -19,4 +23,11 @@ function lengthOf(type: string): number | null {
     /^(varchar|char(?:acter)?(?: varying)?|bpchar)\s*(?:\(\s*(\d+)\s*\))?$/i.exec(type.trim()) ?? [];
   if (length !== undefined) return Number(length);
   return kind !== undefined && /^char(acter)?$/i.test(kind) ? 1 : null;
+}
+
+/** The old default is of the old type before it is converted; but what a sequence gives may be more than that type can hold. */
+export function defaultFor(old: Column, m: ColumnMapping): string | null {
+  if (old.default === null || m.up === null) return old.default;
+  const value = old.default.startsWith('nextval(') ? old.default : `(${old.default})::${m.from.type}`;
+  return `(${substituteColumns(m.up, 'up', () => `(${value})`)})::${m.to.type}`;
 }
