@@ -213,3 +213,28 @@ describe('a new shape that was changed since contract stops the way back before 
     ),
   );
 });
+
+it('a row that a trigger of the application does not let us update is named, and the way back goes on without the trigger', async () => {
+  const before = `
+    CREATE TABLE items (id int PRIMARY KEY, value text, closed boolean NOT NULL DEFAULT false);
+    INSERT INTO items SELECT i, 'a' FROM generate_series(1, 2000) AS i;
+    CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.closed THEN RAISE 'closed items stay as they are'; END IF; RETURN NEW; END $$;
+    CREATE TRIGGER keep BEFORE UPDATE ON items FOR EACH ROW EXECUTE FUNCTION keep()`;
+  await withMigration('archived', rename, (file) =>
+    withDatabase(before, async (db) => {
+      const m = migrate(db.connect, file);
+      await m.to('contract');
+      await db.run(`UPDATE items SET value_new = 'b', closed = true WHERE id = 1990`);
+      await expect(m.back('switch')).rejects.toMatchObject({
+        code: 'STEP_FAILED',
+        message: expect.stringContaining('cannot update a row of items') as unknown,
+        fix: expect.stringContaining('DISABLE TRIGGER') as unknown,
+      });
+      await db.run('ALTER TABLE items DISABLE TRIGGER keep');
+      await m.back('switch');
+      await db.run('ALTER TABLE items ENABLE TRIGGER keep');
+      expect(await m.verify()).toMatchObject({ ok: true });
+      expect(await db.rows('SELECT value FROM items WHERE id = 1990')).toEqual([{ value: 'b' }]);
+    }),
+  );
+});

@@ -13,6 +13,7 @@ import type {
   PlannedStep,
 } from '../plan/plan.ts';
 import { ident, sql } from '../sql/sql.ts';
+import { sweepFailed } from './errors.ts';
 import type { Outcome } from './forward.ts';
 import { checkOurTriggers } from './our-triggers.ts';
 import { outsideTransaction, runConcurrent } from './run-concurrent-step.ts';
@@ -143,7 +144,9 @@ async function revive(
       await c.journal.recordStep(c.session, c.run.id, { step: marker, state: 'running', ...t });
       await c.journal.fence(c.session, c.run);
     });
-  await sweep(c, mapping, 'back', options.limits, true);
+  await sweep(c, mapping, 'back', options.limits, true).catch((error: unknown) => {
+    throw sweepFailed(step.id, mapping.source.name, 'rollback', error);
+  });
   // Rows that were written meanwhile may have moved to pages behind the sweep.
   await drainAll(c, mapping);
   if (isStopping(c)) return timing;

@@ -1,3 +1,4 @@
+import { sqlState } from '../database/sqlstate.ts';
 import { LockkeeperError } from '../errors.ts';
 import type { Blocker, PhaseName } from '../events.ts';
 import type { Owner } from '../journal/journal.ts';
@@ -22,6 +23,17 @@ export const stepFailed = (step: string, cause: unknown) =>
         message: `The step ${step} failed.`,
         hint: reason(cause),
         fix: 'Nothing of it was kept. Fix the cause and run `apply` again: it goes on from here. Or take it back: rollback.',
+        cause,
+      });
+
+/** A sweep that PostgreSQL ended: what it refuses is a row. Anything else is told as it is. */
+export const sweepFailed = (step: string, table: string, command: 'apply' | 'rollback', cause: unknown): unknown =>
+  sqlState(cause) === null
+    ? cause
+    : new LockkeeperError('STEP_FAILED', {
+        message: `The step ${step} cannot update a row of ${table}.`,
+        hint: `${reason(cause)}. What was done before is kept; that row is refused by PostgreSQL, or by a trigger or a rule of your own.`,
+        fix: `Let it be updated (a trigger of your own: ALTER TABLE … DISABLE TRIGGER …), then run \`${command}\` again: it goes on from here.`,
         cause,
       });
 

@@ -16,6 +16,7 @@ import type {
 } from '../plan/plan.ts';
 import { readOldShapeUse } from '../verify/old-shape.ts';
 import { refuseDrift, rememberShapes } from './drift.ts';
+import { sweepFailed } from './errors.ts';
 import { checkGate, type GateContext, type GateVerdict } from './gates.ts';
 import { checkOurTriggers } from './our-triggers.ts';
 import { runConcurrent } from './run-concurrent-step.ts';
@@ -175,7 +176,10 @@ async function execute(
   switch (step.kind) {
     case 'backfill': {
       await record(c, step.id, 'running');
-      await sweep(c, mappingOf(c.plan, step.mapping), 'forward', options.limits, options.fireTriggers);
+      const mapping = mappingOf(c.plan, step.mapping);
+      await sweep(c, mapping, 'forward', options.limits, options.fireTriggers).catch((error: unknown) => {
+        throw sweepFailed(step.id, mapping.source.name, 'apply', error);
+      });
       if (isStopping(c)) return null;
       await record(c, step.id, 'done');
       return untimed;
