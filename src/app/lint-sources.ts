@@ -1,4 +1,4 @@
-import type { Dirent } from 'node:fs';
+import { type Dirent, existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { LockkeeperError } from '../errors.ts';
@@ -74,11 +74,21 @@ const mayBeFile = async (link: string): Promise<boolean> => (await stat(link).ca
 /** While a file is edited: a link to nowhere with the editor's name. */
 const isEmacsLock = (entry: Dirent): boolean => entry.isSymbolicLink() && entry.name.startsWith('.#');
 
-/** The folder of the migrations that a file belongs to: Prisma has one for each, graphile-migrate one for those that are committed. */
+/** The folder of the migrations that a file belongs to: Prisma has one for each, graphile-migrate one for those that are committed, and those of Sqitch may be in folders as deep as their names. */
 export function rootOf(file: string): string {
   const folder = dirname(file);
+  const planned = plannedRoot(folder);
+  if (planned !== null) return planned;
   const nested = basename(file) === 'migration.sql' || ['committed', 'current'].includes(basename(folder));
   return nested ? dirname(folder) : folder;
+}
+
+/** The nearest folder of scripts that a plan of Sqitch is beside. */
+function plannedRoot(folder: string): string | null {
+  const above = dirname(folder);
+  if (above === folder) return null;
+  const isOfPlan = /^(deploy|revert|verify)$/u.test(basename(folder)) && existsSync(join(above, 'sqitch.plan'));
+  return isOfPlan ? folder : plannedRoot(above);
 }
 
 interface Root extends Source {
