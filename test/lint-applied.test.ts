@@ -149,9 +149,12 @@ const cases: readonly Case[] = [
     tool: 'Sqitch',
     database: `CREATE SCHEMA sqitch; CREATE TABLE sqitch.changes (change_id TEXT PRIMARY KEY, script_hash TEXT NULL UNIQUE,
       change TEXT NOT NULL, project TEXT NOT NULL, note TEXT NOT NULL DEFAULT '', committed_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp());
-      INSERT INTO sqitch.changes (change_id, change, project) VALUES ('x', 'a', 'shop')`,
-    files: { 'sqitch.plan': '', 'deploy/a.sql': drop, 'deploy/b.sql': drop, 'revert/b.sql': drop },
-    left: ['deploy/b.sql:1'],
+      INSERT INTO sqitch.changes (change_id, change, project) VALUES ('x', 'a', 'shop'), ('y', 'n/c', 'shop')`,
+    files: {
+      ...{ 'sqitch.plan': '', 'deploy/a.sql': drop, 'deploy/b.sql': drop, 'revert/b.sql': drop },
+      ...{ 'deploy/n/a.sql': drop, 'deploy/n/c.sql': drop, 'revert/n/a.sql': drop },
+    },
+    left: ['deploy/b.sql:1', 'deploy/n/a.sql:1'],
   },
   {
     tool: 'Alembic, by ancestors and not by their order',

@@ -88,7 +88,7 @@ const bookkeeping: Readonly<Record<string, Bookkeeping>> = {
     table: 'changes',
     columns: ['change_id', 'change', 'project'],
     rows: (table) => sql`SELECT change AS name FROM ${table}`,
-    left: named(({ path }) => stem(path)),
+    left: named(({ version }) => version), // with its folders
   },
   Flyway: {
     table: 'flyway_schema_history',

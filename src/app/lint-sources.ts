@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { LockkeeperError } from '../errors.ts';
 import type { LintFile } from '../lint/lint.ts';
@@ -90,11 +90,21 @@ const statOf = (path: string): Stats | undefined => {
 /** While a file is edited: a link to nowhere with the editor's name. */
 const isEmacsLock = (entry: Dirent): boolean => entry.isSymbolicLink() && entry.name.startsWith('.#');
 
-/** The folder of the migrations that a file belongs to: Prisma has one for each, graphile-migrate one for those that are committed. */
+/** The folder of the migrations that a file belongs to: Prisma has one for each, graphile-migrate one for those that are committed, and those of Sqitch may be in folders as deep as their names. */
 export function rootOf(file: string): string {
   const folder = dirname(file);
+  const planned = plannedRoot(folder);
+  if (planned !== null) return planned;
   const nested = basename(file) === 'migration.sql' || ['committed', 'current'].includes(basename(folder));
   return nested ? dirname(folder) : folder;
+}
+
+/** The nearest folder of scripts that a plan of Sqitch is beside. */
+function plannedRoot(folder: string): string | null {
+  const above = dirname(folder);
+  if (above === folder) return null;
+  const isOfPlan = /^(deploy|revert|verify)$/u.test(basename(folder)) && existsSync(join(above, 'sqitch.plan'));
+  return isOfPlan ? folder : plannedRoot(above);
 }
 
 interface Root extends Source {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeTerminal } from '../../test/support/fake-terminal.ts';
 import { runProgram } from './program.ts';
@@ -113,6 +113,36 @@ describe('what is no file', () => {
     expect((await run('/dev/null')).err).toContain('/dev/null is no file.');
     expect((await run('odd/3.sql')).err).toContain('odd/3.sql cannot be read.');
   });
+});
+
+it('reads what a plan of Sqitch has in folders', async () => {
+  const files = {
+    'sqitch.plan': '%project=x\n\nz/table 2024-01-01T00:00:00Z A <a@b> # x\na/index 2024-01-02T00:00:00Z A <a@b> # x\n',
+    'deploy/z/table.sql': 'CREATE TABLE t (a int);',
+    'deploy/a/index.sql': 'CREATE INDEX i ON t (a);\nDROP TABLE u;',
+    'revert/z/table.sql': 'DROP TABLE t;',
+    'verify/a/index.sql': 'DROP TABLE v;',
+  };
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(cwd, 'nested', path)), { recursive: true });
+    await writeFile(join(cwd, 'nested', path), text);
+  }
+  const seen = async (...paths: string[]) => {
+    const { files: found, summary } = (await json(...paths)) as {
+      files: { path: string; findings: { rule: string }[] }[];
+      summary: { runners: string[] };
+    };
+    return [summary.runners, found.map(({ path, findings }) => [path, findings.map(({ rule }) => rule)])];
+  };
+  const deployed = [
+    ['Sqitch'],
+    [
+      ['nested/deploy/z/table.sql', []],
+      ['nested/deploy/a/index.sql', ['create-index-non-concurrent', 'drop-table']],
+    ],
+  ];
+  expect(await seen('nested')).toEqual(deployed);
+  expect(await seen('nested/deploy')).toEqual(deployed);
 });
 
 it('reads stdin', async () => expect((await run('--stdin')).out).toContain('stdin:1:1  error  drop-table'));

@@ -1,9 +1,11 @@
 import { parsePlPgSQLSync } from 'libpg-query';
 import { walk } from '../sql/expressions.ts';
-import { all, as, kindOf, optionOf, valueOf } from './nodes.ts';
+import { type Known, knownValue } from './dynamic-sql.ts';
+import { as, kindOf, optionOf, valueOf } from './nodes.ts';
 import { unitsOf } from './source.ts';
 import { rawStatements, type Statement } from './statement.ts';
 import { type Span, skipComments, tokensOf } from './tokens.ts';
+import { BlockVariables } from './variables.ts';
 
 interface Expression {
   readonly PLpgSQL_expr?: { readonly query?: string };
@@ -23,8 +25,8 @@ export function innerStatements(block: Statement): readonly Statement[] {
     cursor = at + query.length;
     return { start: place + at, end: place + cursor };
   };
-  return bodyParts(block).flatMap(({ how, query }) => {
-    if (how === 'execute') return executed(block, query, spanOf(query));
+  return bodyParts(block).flatMap(({ how, query, value }) => {
+    if (how === 'execute') return executed(block, { query, value }, spanOf(query));
     if (how === 'run') return statementsIn(block, query, spanOf(query));
     // PERFORM is handed over as a SELECT, which is longer than what is written
     const { start, end } = spanOf(query.slice(SELECT.length));
@@ -40,7 +42,12 @@ function bodyPlace({ text, start }: Statement): number | null {
   return null;
 }
 
-type Part = { readonly how: 'run' | 'perform' | 'execute'; readonly query: string };
+interface Part {
+  readonly how: 'run' | 'perform' | 'execute';
+  readonly query: string;
+  /** What an executed expression is, when that is known. */
+  readonly value?: Known;
+}
 
 function bodyParts({ text }: Statement): readonly Part[] {
   let tree: unknown;
@@ -50,12 +57,15 @@ function bodyParts({ text }: Statement): readonly Part[] {
     return []; // PostgreSQL will say what is wrong with it
   }
   const parts: Part[] = [];
+  const variables = new BlockVariables(tree);
   const add = (how: Part['how'], expression: unknown) => {
     const query = (expression as Expression | undefined)?.PLpgSQL_expr?.query;
-    if (query !== undefined) parts.push({ how, query });
+    if (query === undefined) return;
+    parts.push({ how, query, ...(how === 'execute' && { value: knownValue(query, variables.known) }) });
   };
   walk(tree, (kind, node) => {
     const statement = node as Record<string, unknown>;
+    variables.pass(node);
     if (kind === 'PLpgSQL_stmt_execsql') add('run', statement['sqlstmt']);
     else if (kind === 'PLpgSQL_stmt_perform') add('perform', statement['expr']);
     else if (kind === 'PLpgSQL_stmt_dynexecute') add('execute', statement['query']);
@@ -65,28 +75,22 @@ function bodyParts({ text }: Statement): readonly Part[] {
   return parts;
 }
 
-/** A string that a block executes: what it says when it is a constant, otherwise unknown. */
-function executed(block: Statement, query: string, span: Span): readonly Statement[] {
-  const constant = constantString(query);
-  if (constant === null) return [unknown(block, span)];
-  const inside = span.end - span.start === query.length ? query.indexOf(constant) : -1;
-  const place = inside === -1 ? span : { start: span.start + inside, end: span.start + inside + constant.length };
-  return statementsIn(block, constant, place);
+/** A string that a block executes: what it says when it is known before it runs. */
+function executed(block: Statement, { query, value }: Pick<Part, 'query' | 'value'>, span: Span): readonly Statement[] {
+  if (!value) return [unknown(block, span)];
+  const { text } = value;
+  const inside = isLiteral(query) && span.end - span.start === query.length ? query.indexOf(text) : -1;
+  if (inside !== -1)
+    return statementsIn(block, text, { start: span.start + inside, end: span.start + inside + text.length });
+  // the space makes it longer than its place, so that nothing looks there for its words
+  return statementsIn(block, text.length === span.end - span.start ? `${text} ` : text, span);
 }
 
 const unknown = (block: Statement, span: Span): Statement => ({
   ...{ node: block.node, kind: 'DoStmt', text: '', ...span, index: () => span.start, block, opaque: true },
 });
 
-function constantString(query: string): string | null {
-  try {
-    const select = as(rawStatements(`SELECT ${query}`)[0]?.stmt, 'SelectStmt');
-    const value = as(all(select?.targetList, 'ResTarget')[0]?.val, 'A_Const')?.sval;
-    return value?.sval ?? null;
-  } catch {
-    return null;
-  }
-}
+const isLiteral = (query: string): boolean => /^\s*(?:e?'|\$)[^]*['$]\s*$/iu.test(query);
 
 function statementsIn(block: Statement, query: string, span: Span): readonly Statement[] {
   let raw;

@@ -1,7 +1,9 @@
 import type { ColumnDef, Constraint } from '@pgsql/types';
 import { all, as, nameOf, strings } from './nodes.ts';
+import { doesLater } from './outline.ts';
 import { itemAt } from './places.ts';
 import type { Context } from './rule.ts';
+import type { Statement } from './statement.ts';
 import type { Span } from './tokens.ts';
 import { type ColumnType, serialBase, typeOf } from './world/column-type.ts';
 import { constraintsOf } from './world/define-column.ts';
@@ -78,7 +80,7 @@ export function isCovered(context: Context, { columns, table }: NewForeignKey): 
   if (context.world.indexesOf(table).some((index) => index.where === null && covers(index.columns))) return true;
   const isTable = (relation: Parameters<typeof context.world.relation>[0]) =>
     relation !== undefined && keyOf(context.world.relation(relation)) === keyOf(table);
-  return context.statements.slice(context.position).some(({ node }) => {
+  const makes = ({ node }: Statement): boolean => {
     const [index, create, alter] = [as(node, 'IndexStmt'), as(node, 'CreateStmt'), as(node, 'AlterTableStmt')];
     if (index)
       return (
@@ -87,7 +89,11 @@ export function isCovered(context: Context, { columns, table }: NewForeignKey): 
     if (create) return isTable(create.relation) && keysOf(create.tableElts).some(covers);
     const added = all(alter?.cmds, 'AlterTableCmd').flatMap(({ def }) => def ?? []);
     return alter !== undefined && isTable(alter.relation) && keysOf(added).some(covers);
-  });
+  };
+  const { name } = table;
+  return (
+    makes(context.statement) || (['indexes', 'gives'] as const).some((deed) => doesLater(context, [deed, name], makes))
+  );
 }
 
 /** The columns of primary keys and unique constraints. */

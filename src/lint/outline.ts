@@ -1,3 +1,4 @@
+import type { Node } from '@pgsql/types';
 import { createdBy } from './created.ts';
 import { all, as, type Name, type NodeKind, type NodeOf } from './nodes.ts';
 import type { Context } from './rule.ts';
@@ -5,7 +6,8 @@ import type { Statement } from './statement.ts';
 import { objectName } from './world/drop.ts';
 
 /** What a statement does with a name, without the schema: a table, an index, a constraint. */
-type Deed = 'gives' | 'frees' | 'alters' | 'validates' | 'attaches' | 'comments on' | 'guards' | 'drops' | 'builds';
+type Deed =
+  'gives' | 'frees' | 'alters' | 'validates' | 'attaches' | 'comments on' | 'guards' | 'drops' | 'builds' | 'indexes';
 
 type Done = readonly [Deed, string];
 
@@ -54,6 +56,7 @@ const deeds: { readonly [K in NodeKind]?: (statement: NodeOf<K>) => readonly Don
   AlterTableStmt: ({ relation, cmds }) => [
     ['alters', relation?.relname ?? ''],
     ...all(cmds, 'AlterTableCmd').flatMap(({ subtype, name = '', def }): readonly Done[] => {
+      if (addsKey(def)) return [['indexes', relation?.relname ?? '']];
       if (subtype === 'AT_ValidateConstraint') return [['validates', name]];
       return subtype === 'AT_AttachPartition' ? [['attaches', as(def, 'PartitionCmd')?.name?.relname ?? '']] : [];
     }),
@@ -61,8 +64,17 @@ const deeds: { readonly [K in NodeKind]?: (statement: NodeOf<K>) => readonly Don
   CommentStmt: ({ object }) => (object ? [['comments on', objectName(object).name]] : []),
   CreatePolicyStmt: ({ table }) => [['guards', table?.relname ?? '']],
   DropStmt: ({ objects = [] }) => objects.map((object) => ['drops', objectName(object).name]),
-  IndexStmt: ({ idxname = '' }) => [['builds', idxname]],
+  IndexStmt: ({ idxname = '', relation }) => [
+    ['builds', idxname],
+    ['indexes', relation?.relname ?? ''],
+  ],
 };
+
+/** A primary key or a unique constraint, for which there is an index then. */
+const addsKey = (def: Node | undefined): boolean =>
+  [as(def, 'Constraint'), ...all(as(def, 'ColumnDef')?.constraints, 'Constraint')].some(
+    (made) => made?.contype === 'CONSTR_UNIQUE' || made?.contype === 'CONSTR_PRIMARY',
+  );
 
 const notDdl = new Set<NodeKind>([
   ...(['VariableSetStmt', 'VariableShowStmt', 'TransactionStmt', 'SelectStmt', 'InsertStmt', 'UpdateStmt'] as const),

@@ -29,7 +29,7 @@ export const renderLintText = (
     ...report.files.flatMap((file) => [
       file.error &&
         `${paint.bold(oneLine(file.path))}:${file.error.line}:${file.error.column}  ${paint.red('not SQL')}  ${oneLine(file.error.message)}`,
-      ...file.findings.map((finding) => findingText(file.path, finding, texts.get(file.path) ?? '', paint)),
+      ...findingTexts(file, texts.get(file.path) ?? '', paint),
       ...file.notices.map(
         ({ line, column, message }) =>
           `${paint.bold(oneLine(file.path))}:${line}:${column}  ${paint.yellow('not judged')}\n${wrap(message, '  ')}`,
@@ -38,11 +38,16 @@ export const renderLintText = (
     summaryText(report, paint),
   ]);
 
-function findingText(path: string, finding: Finding, text: string, paint: Paint): string {
+function findingTexts({ path, findings }: LintReport['files'][number], text: string, paint: Paint): readonly string[] {
+  const lines = text.replace(/^\u{feff}/u, '').split('\n');
+  return findings.map((finding) => findingText(path, finding, lines, paint));
+}
+
+function findingText(path: string, finding: Finding, lines: readonly string[], paint: Paint): string {
   const { rule, line, column, message, why, lock, blocks, fix } = finding;
   return sections([
     `${paint.bold(oneLine(path))}:${line}:${column}  ${severityText(finding, paint)}  ${rule}\n${wrap(message, '  ')}`,
-    underlined(finding, text, paint),
+    underlined(finding, lines, paint),
     [
       ...(blocks === null ? [] : [labelled('blocks', `${blocks}${lock === null ? '' : ` (${lock})`}`)]),
       labelled('why', why),
@@ -68,11 +73,8 @@ const shownLine = (line: string): string => oneLine(line.replaceAll('\t', ' ').r
 const MOST_LINES = 6;
 
 /** The lines of the place, with carets under it. */
-function underlined({ line, column, endLine, endColumn }: Finding, text: string, paint: Paint): string {
-  const lines = text
-    .replace(/^\u{feff}/u, '')
-    .split('\n')
-    .slice(line - 1, endLine);
+function underlined({ line, column, endLine, endColumn }: Finding, all: readonly string[], paint: Paint): string {
+  const lines = all.slice(line - 1, endLine);
   const shown = lines.slice(0, MOST_LINES).flatMap((source, i) => {
     const from = i === 0 ? column - 1 : source.length - source.trimStart().length;
     const to = i === lines.length - 1 ? endColumn - 1 : source.trimEnd().length;

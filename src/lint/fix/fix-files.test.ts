@@ -76,6 +76,47 @@ describe('in its place', () => {
   });
 });
 
+describe('many at once', () => {
+  const foreignKey = 'ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u;';
+
+  it('leaves alone only what becomes worse', () => {
+    const files = [
+      editable('1.sql', 'CREATE INDEX i ON t (a);\nBEGIN;\nCREATE INDEX j ON t (a);\nCOMMIT;'),
+      editable('2.sql', 'CREATE INDEX k ON t (a);\nCREATE INDEX l ON t (b);\nCREATE INDEX k ON t (a);'),
+      editable('3.sql', `BEGIN;\n${foreignKey}\nCOMMIT;`),
+      editable('4.sql', foreignKey),
+    ];
+    expect(fixFiles(files, 'plain SQL files', {}).files.map(({ original }) => original)).toEqual([
+      'CREATE INDEX CONCURRENTLY i ON t (a);\nBEGIN;\nCREATE INDEX j ON t (a);\nCOMMIT;',
+      'CREATE INDEX CONCURRENTLY k ON t (a);\nCREATE INDEX CONCURRENTLY l ON t (b);\nCREATE INDEX CONCURRENTLY k ON t (a);',
+      `BEGIN;\n${foreignKey}\nCOMMIT;`,
+      'ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u NOT VALID;\nALTER TABLE t VALIDATE CONSTRAINT t_a_fkey1;',
+    ]);
+  });
+
+  it('takes about as long for each file of many as for each of a few', { timeout: 60_000 }, () => {
+    /** Of the processor, in microseconds. */
+    const taken = (count: number) => {
+      const files = Array.from({ length: count }, (_, i) =>
+        editable(`${i}_a.up.sql`, `SELECT 1;CREATE INDEX i${i} ON t (a)`, { transaction: 'batch' }),
+      );
+      const { user: before } = process.cpuUsage();
+      const names = fixFiles(files, 'plain SQL files', {}).fixed;
+      expect(names).toEqual([]);
+      expect(
+        fixFiles(
+          files.map(({ file }) => editable(file.path, 'CREATE INDEX ON t (a)')),
+          'Flyway',
+          {},
+        ).fixed.length,
+      ).toBe(count);
+      return process.cpuUsage().user - before;
+    };
+    const few = Math.min(taken(20), taken(20), taken(20));
+    expect(taken(400) / few).toBeLessThan(100); // 400 times as long if all were judged again for each
+  });
+});
+
 describe('in files of their own', () => {
   const sql = 'CREATE TABLE n (id bigint);\n\nCREATE INDEX i ON t (a);\nALTER TABLE t ADD COLUMN b int;\n';
 

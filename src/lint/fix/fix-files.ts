@@ -1,11 +1,7 @@
-import type { Node, RangeVar } from '@pgsql/types';
-import { type FileFindings, type Finding, lintFiles, type LintOptions } from '../lint.ts';
-import { all, as } from '../nodes.ts';
-import { isRefused } from '../no-transaction.ts';
-import { parseStatements } from '../parse.ts';
+import { type FileFindings, lintFiles, type LintOptions } from '../lint.ts';
 import { rules } from '../registry.ts';
-import type { Statement } from '../statement.ts';
-import { type Editable, splitFile, type Step } from './split.ts';
+import { type Candidate, isOfParentOnly, rewritten, type Rewritten, type Way } from './rewritten.ts';
+import type { Editable } from './split.ts';
 
 /** Files with what could be rewritten safely. */
 export interface FixedFiles {
@@ -17,26 +13,48 @@ export interface FixedFiles {
 
 const fixable = new Set(rules.filter((rule) => rule.fixable).map(({ id }) => id));
 
+/** What is known at a moment: the files, what is found in them, and what led to it. */
+interface Standing extends FixedFiles {
+  readonly results: readonly FileFindings[];
+}
+
+/** How files are tried: as many rewrites together as can be, because judging a folder takes as long for one as for all. */
+interface Trial {
+  readonly runner: string;
+  readonly options: LintOptions;
+}
+
 /**
- * Rewrites what is found in files of one tool, one finding after the other, as long as each rewrite leaves one finding
- * less and none more.
+ * Rewrites what is found in files of one tool. Rewrites of different statements are tried together; each must leave one
+ * finding less in its file, and nowhere one more. Those of a file where that is not so are tried one by one, and in files
+ * of their own.
  */
-export function fixFiles(before: readonly Editable[], runner: string, options: LintOptions): FixedFiles {
-  let files = before;
-  let results = lint(files, options);
-  const fixed: { path: string; rule: string }[] = [];
+export function fixFiles(files: readonly Editable[], runner: string, options: LintOptions): FixedFiles {
+  const trial = { runner, options };
+  let now: Standing = { files, fixed: [], results: lint(files, options) };
   const given = new Set<string>();
   for (;;) {
-    const next = candidates(files, results).find((candidate) => !given.has(keyOf(candidate)));
-    if (!next) return { files, fixed };
-    const better = proposals(files, next, runner)
-      .map((proposed) => ({ proposed, found: lint(proposed, options) }))
-      .find(({ found }) => isBetter(results, found, next.finding.rule));
-    if (!better) given.add(keyOf(next));
-    else {
-      fixed.push({ path: next.path, rule: next.finding.rule });
-      [files, results] = [better.proposed, better.found];
-    }
+    const open = candidates(now).filter((candidate) => !given.has(keyOf(candidate)));
+    if (open.length === 0) return { files: now.files, fixed: now.fixed };
+    const together = onePer(
+      open,
+      ({ path, finding: { statement } }) => `${path}:${statement.line}:${statement.column}`,
+    );
+    const all = tried(now, together, 'in place', trial);
+    const changed = new Set(all.now.fixed.slice(now.fixed.length).map(({ path }) => path));
+    // where something was rewritten, the places of the rest are no longer true
+    const left = onePer(open, ({ path }) => path).filter(({ path }) => !changed.has(path));
+    const several = new Set(together.filter((candidate) => !left.includes(candidate)).map(({ path }) => path));
+    const alone = tried(
+      all.now,
+      left.filter(({ path }) => several.has(path)),
+      'in place',
+      trial,
+    );
+    const isRefused = (candidate: Candidate) => !several.has(candidate.path) || alone.refused.includes(candidate);
+    const split = tried(alone.now, left.filter(isRefused), 'split', trial);
+    now = split.now;
+    for (const candidate of split.refused) given.add(keyOf(candidate));
   }
 }
 
@@ -46,15 +64,10 @@ const lint = (files: readonly Editable[], options: LintOptions): readonly FileFi
     options,
   );
 
-interface Candidate {
-  readonly path: string;
-  readonly finding: Finding;
-  readonly fix: string;
-}
-
-const candidates = (files: readonly Editable[], results: readonly FileFindings[]): readonly Candidate[] =>
-  results
-    .filter(({ path }) => /\.sql$/iu.test(path) && files.some(({ file }) => file.path === path))
+function candidates({ files, results }: Standing): readonly Candidate[] {
+  const paths = new Set(files.map(({ file }) => file.path));
+  return results
+    .filter(({ path }) => /\.sql$/iu.test(path) && paths.has(path))
     .flatMap(({ path, findings }) =>
       findings.flatMap((finding) =>
         finding.fix !== null && fixable.has(finding.rule) && !isOfParentOnly(finding.fix)
@@ -62,82 +75,85 @@ const candidates = (files: readonly Editable[], results: readonly FileFindings[]
           : [],
       ),
     );
+}
 
 const keyOf = ({ path, finding, fix }: Candidate): string => `${path} ${finding.rule} ${fix}`;
 
-/** In the statement's place; or, where the runner's transaction forbids that, in files of their own. */
-function proposals(files: readonly Editable[], { path, finding, fix }: Candidate, runner: string) {
-  const at = files.findIndex(({ file }) => file.path === path);
-  const editable = files[at];
-  const statement = editable && statementAt(editable.file.text, finding);
-  if (!statement || editable.original.slice(statement.start, statement.end) !== statement.text) return [];
-  const steps = stepsOf(fix);
-  const others = files.map(({ file }) => file.path);
-  const parts = splitFile(runner, editable, statement, steps, others);
-  const inPlace = [inItsPlace(editable, statement, steps)];
-  return [inPlace, ...(parts ? [parts] : [])].map((made) => [...files.slice(0, at), ...made, ...files.slice(at + 1)]);
+/** The first of each. */
+function onePer(open: readonly Candidate[], keyed: (candidate: Candidate) => string): readonly Candidate[] {
+  const first = new Map<string, Candidate>();
+  for (const candidate of open) if (!first.has(keyed(candidate))) first.set(keyed(candidate), candidate);
+  return [...first.values()];
 }
 
-/** The outermost statement of a finding, with places in the text as it is written, a byte order mark included. */
-function statementAt(text: string, { line, column }: Finding): Statement | undefined {
-  const mark = text.startsWith('\u{feff}') ? 1 : 0;
-  const index =
-    text
-      .split('\n')
-      .slice(0, line - 1)
-      .reduce((sum, one) => sum + one.length + 1, 0) +
-    column -
-    1 +
-    (line === 1 ? mark : 0);
-  return parseStatements(text.slice(mark))
-    .filter(({ block }) => block === null)
-    .map((statement) => ({ ...statement, start: statement.start + mark, end: statement.end + mark }))
-    .find(({ start, end }) => start <= index && index < end);
+interface Tried {
+  readonly now: Standing;
+  readonly refused: readonly Candidate[];
 }
 
-const stepsOf = (fix: string): readonly Step[] =>
-  parseStatements(fix).map(({ text, node }) => ({ sql: text, alone: isRefused(node), slow: validates(node) }));
-
-const validates = (node: Node): boolean =>
-  all(as(node, 'AlterTableStmt')?.cmds, 'AlterTableCmd').some(({ subtype }) => subtype === 'AT_ValidateConstraint');
-
-/** An index of a partitioned table alone is whole when there are no partitions but those the files know. */
-const isOfParentOnly = (fix: string): boolean =>
-  parseStatements(fix).some(({ node }) => isOnly(as(node, 'IndexStmt')?.relation));
-
-const isOnly = (relation: RangeVar | undefined): boolean => relation !== undefined && relation.inh !== true;
-
-function inItsPlace({ file, original }: Editable, { start, end }: Statement, steps: readonly Step[]): Editable {
-  const line = original.slice(original.lastIndexOf('\n', start - 1) + 1, start);
-  const indent = /^[ \t]*/u.exec(line)?.[0] ?? '';
-  const newline = original.includes('\r\n') ? '\r\n' : '\n';
-  const written = steps
-    .map(({ sql }) => sql)
-    .join(`;\n${indent}`)
-    .replaceAll(/\r?\n/gu, newline);
-  const edit = (text: string) => text.slice(0, start) + written + text.slice(end);
-  const by = written.length - (end - start);
-  const sections = file.sections?.map((section) => ({
-    ...section,
-    start: section.start > start ? section.start + by : section.start,
-    end: section.end > start ? section.end + by : section.end,
-  }));
-  return { file: { ...file, text: edit(file.text), ...(sections && { sections }) }, original: edit(original) };
-}
-
-/** One finding of the rule less, of no rule more, and everything can be read. */
-function isBetter(before: readonly FileFindings[], after: readonly FileFindings[], rule: string): boolean {
-  const [had, has] = [counts(before), counts(after)];
-  const isLess = (has.get(rule) ?? 0) < (had.get(rule) ?? 0);
-  return (
-    isLess &&
-    after.every(({ error }, i) => error === null || before[i]?.error !== null) &&
-    [...has].every(([id, count]) => count <= (had.get(id) ?? 0))
+/** Writes what can be written together; a file that it makes worse keeps its text. */
+function tried(now: Standing, wanted: readonly Candidate[], way: Way, trial: Trial): Tried {
+  if (wanted.length === 0) return { now, refused: [] };
+  const proposed = rewritten(now.files, wanted, way, trial.runner);
+  const { written } = proposed;
+  const unwritten = wanted.filter((candidate) => !written.includes(candidate));
+  if (written.length === 0) return { now, refused: wanted };
+  const results = lint(proposed.files, trial.options);
+  const worse = notBetter(now.results, results, proposed);
+  if (worse.size === 0) {
+    const fixed = [...now.fixed, ...written.map(({ path, finding }) => ({ path, rule: finding.rule }))];
+    return { now: { files: proposed.files, results, fixed }, refused: unwritten };
+  }
+  const innocent = written.filter(({ path }) => !worse.has(path));
+  const guilty = written.filter(({ path }) => worse.has(path));
+  // what made another file worse is among them
+  const parts = guilty.length > 0 ? [innocent] : halves(written);
+  const refused = parts.length > 0 ? [...unwritten, ...guilty] : wanted;
+  return parts.reduce<Tried>(
+    (before, part) => {
+      const after = tried(before.now, part, way, trial);
+      return { now: after.now, refused: [...before.refused, ...after.refused] };
+    },
+    { now, refused },
   );
 }
 
-function counts(results: readonly FileFindings[]): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  for (const { findings } of results) for (const { rule } of findings) found.set(rule, (found.get(rule) ?? 0) + 1);
+/** Those of some files, and those of the others; nothing for one file. */
+function halves(list: readonly Candidate[]): readonly (readonly Candidate[])[] {
+  const paths = [...new Set(list.map(({ path }) => path))];
+  const first = new Set(paths.slice(0, paths.length >> 1));
+  return first.size === 0
+    ? []
+    : [list.filter(({ path }) => first.has(path)), list.filter(({ path }) => !first.has(path))];
+}
+
+/** The files in which there is not one finding less of each rewritten rule, or one more, or something that cannot be read. */
+function notBetter(
+  before: readonly FileFindings[],
+  after: readonly FileFindings[],
+  { written, partOf }: Rewritten,
+): ReadonlySet<string> {
+  const allowed = counts(before, (path) => path);
+  for (const { path, finding } of written) add(allowed, `${path}\n${finding.rule}`, path, -1);
+  const broken = new Set(before.filter(({ error }) => error !== null).map(({ path }) => path));
+  const worse = new Set<string>();
+  for (const [key, { path, count }] of counts(after, (path) => partOf.get(path) ?? path))
+    if (count > (allowed.get(key)?.count ?? 0)) worse.add(path);
+  for (const { path, error } of after) {
+    const whole = partOf.get(path) ?? path;
+    if (error !== null && !broken.has(whole)) worse.add(whole);
+  }
+  return worse;
+}
+
+type Counts = Map<string, { readonly path: string; readonly count: number }>;
+
+function counts(results: readonly FileFindings[], fileOf: (path: string) => string): Counts {
+  const found: Counts = new Map();
+  for (const { path, findings } of results)
+    for (const { rule } of findings) add(found, `${fileOf(path)}\n${rule}`, fileOf(path), 1);
   return found;
 }
+
+const add = (to: Counts, key: string, path: string, by: number): void =>
+  void to.set(key, { path, count: (to.get(key)?.count ?? 0) + by });

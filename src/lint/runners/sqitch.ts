@@ -4,7 +4,8 @@ import { baseName, byName, isSql, type Runner } from './runner.ts';
 export const sqitch: Runner = {
   name: 'Sqitch',
   detect: ({ names }) => names.has('../sqitch.plan'),
-  read: (path, text, folder) => (isSql(path) && baseName(folder.path) === 'deploy' ? { text } : null),
+  read: (path, text, folder) =>
+    isSql(path) && baseName(folder.path) === 'deploy' ? { text, version: path.replace(/\.sql$/iu, '') } : null,
   order: (paths, { texts }) => {
     const planned = scriptsOf(texts.get('../sqitch.plan') ?? '').filter((path) => paths.includes(path));
     return [...planned, ...byName(paths.filter((path) => !planned.includes(path)))];

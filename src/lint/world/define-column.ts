@@ -129,6 +129,7 @@ export function autoName(
             : []
         : columns;
   const base = [table.name, ...about, suffixes[kind]].join('_');
+  if (!table.constraints.some(({ name }) => name === base)) return base;
   const taken = new Set(table.constraints.map(({ name }) => name));
   let name = base;
   for (let i = 1; taken.has(name); i++) name = `${base}${i}`;
