@@ -49,12 +49,17 @@ function isRelabeled(from: ColumnType, to: ColumnType, context: Context): boolea
   const [base, target] = [baseOf(from, context.world), baseOf(to, context.world)];
   if (target !== to) return !isConstrainedDomain(to, context.world) && isRelabeled(base, target, context);
   if (base !== from) return isRelabeled(base, to, context);
-  if (from.array || to.array || (from.schema ?? to.schema) !== null) return false;
+  if ((from.schema ?? to.schema) !== null || from.array !== to.array) return false;
+  if (from.array) return isUnlimited(from, to);
   const pair = `${from.name}>${to.name}`;
   if (from.name !== to.name)
     return isTimeZoneOnly(pair, from, to, context) || (coercible.has(pair) && to.modifiers.length === 0);
   return to.modifiers.length === 0 ? widening.has(from.name) : isWidened(from, to);
 }
+
+/** Where a limit is checked an array is made anew, even for one that lets all values be; without any nothing is checked. */
+const isUnlimited = (from: ColumnType, to: ColumnType): boolean =>
+  from.name === to.name && to.modifiers.length === 0 && widening.has(from.name);
 
 const coercible = new Set([
   ...['cidr>inet', 'text>varchar', 'varchar>text'],

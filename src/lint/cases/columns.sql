@@ -102,7 +102,7 @@ ALTER TABLE t ALTER f TYPE timestamp(6), ALTER g TYPE time, ALTER h TYPE interva
 ALTER TABLE t ALTER j TYPE inet, ALTER k TYPE text USING CAST(k AS text), ALTER l TYPE timestamp(3) with time zone;
 ALTER TABLE t ALTER m TYPE text;
 
---- alter-column-type x14: types that do not
+--- alter-column-type x16: types that do not
 CREATE TYPE mood AS ENUM ('ok');
 CREATE TABLE t (a varchar(20), b text, c char(4), d numeric(8,2), e int, f timestamp, g timestamptz(6), h mood, i bit(3),
   j varchar(9)[], k json, l numeric);
@@ -118,6 +118,8 @@ ALTER TABLE t ALTER g TYPE timestamptz(3);
 ALTER TABLE t ALTER h TYPE text;
 ALTER TABLE t ALTER i TYPE bit(4);
 ALTER TABLE t ALTER j TYPE text[];
+ALTER TABLE t ALTER j TYPE varchar(20)[];
+ALTER TABLE t ALTER j TYPE varchar(30)[][];
 ALTER TABLE t ALTER k TYPE jsonb;
 ALTER TABLE t ALTER l TYPE numeric(10,2);
 ALTER TABLE t ALTER a TYPE text USING trim(a);

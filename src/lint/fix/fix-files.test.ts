@@ -38,6 +38,12 @@ describe('in its place', () => {
     );
   });
 
+  it('keeps columns in their order', () => {
+    expect(fix('ALTER TABLE t ADD a int  DEFAULT NULL CONSTRAINT f REFERENCES u, ADD b int;')['a.sql']).toBe(
+      'ALTER TABLE t ADD a int CONSTRAINT f REFERENCES u, ADD b int;',
+    );
+  });
+
   it('knows the way of the version', () => {
     expect(fix('ALTER TABLE t ALTER a SET NOT NULL', { pg: 18 })['a.sql']).toBe(
       'ALTER TABLE t ADD CONSTRAINT t_a_not_null NOT NULL a NOT VALID;\nALTER TABLE t VALIDATE CONSTRAINT t_a_not_null',

@@ -45,6 +45,11 @@ export const alterColumnType: Rule = {
       schema: `${varchar20}; CREATE INDEX ON users (id) WHERE name IS NOT NULL`,
       at: 'ALTER name TYPE text',
     },
+    {
+      sql: 'ALTER TABLE users ALTER names TYPE varchar(40)[]',
+      schema: 'CREATE TABLE users (names varchar(20)[])',
+      at: 'ALTER names TYPE varchar(40)[]',
+    },
   ],
   good: [
     { sql: 'ALTER TABLE users ALTER name TYPE varchar(40)', schema: `${varchar20}; CREATE INDEX ON users (name)` },
@@ -52,6 +57,10 @@ export const alterColumnType: Rule = {
     { sql: 'ALTER TABLE users ALTER price TYPE numeric(12,2), ALTER name TYPE varchar', schema: varchar20 },
     { sql: "SET timezone = 'UTC'; ALTER TABLE users ALTER at TYPE timestamptz", schema: varchar20 },
     { sql: 'ALTER TABLE users ALTER at TYPE timestamp(6)', schema: varchar20 },
+    {
+      sql: 'ALTER TABLE users ALTER names TYPE varchar[], ALTER prices TYPE numeric[], ALTER days TYPE timestamp[]',
+      schema: 'CREATE TABLE users (names varchar(20)[], prices numeric(5,2)[], days timestamp(3)[])',
+    },
     'CREATE TABLE users (id int); ALTER TABLE users ALTER id TYPE bigint',
   ],
   on: ['AT_AlterColumnType'],

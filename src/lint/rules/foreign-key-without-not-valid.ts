@@ -1,8 +1,9 @@
 import type { ColumnDef, Constraint } from '@pgsql/types';
 import { oldCommands } from '../context.ts';
-import { strings } from '../nodes.ts';
+import { as, nameOfType, strings } from '../nodes.ts';
 import { qualified, quoted } from '../names.ts';
-import { alterTable, instead, written } from '../rewrite.ts';
+import { wordsAt } from '../places.ts';
+import { alterTable, edited, instead, written } from '../rewrite.ts';
 import type { Command, Context, Rule } from '../rule.ts';
 import { locksOf } from '../locks.ts';
 import { serialBase, typeOf } from '../world/column-type.ts';
@@ -59,7 +60,7 @@ export const foreignKeyWithoutNotValid: Rule = {
               blocks: `reads and writes of the table, and writes to ${qualified(other)}, while all rows are checked`,
             }
           : {}),
-        fix: inline ? null : inTwoSteps(context, command, foreign),
+        fix: command.column ? withoutDefault(context, command, command.column) : inTwoSteps(context, command, foreign),
       };
     }
   },
@@ -74,6 +75,18 @@ const isFilled = (column: ColumnDef, constraints: readonly Constraint[]): boolea
   !constraints.some(({ contype }) => contype === 'CONSTR_ATTR_NOT_ENFORCED') &&
   (serialBase(typeOf(column.typeName)) !== null ||
     constraints.some(({ contype }) => contype === 'CONSTR_GENERATED' || contype === 'CONSTR_DEFAULT'));
+
+/** DEFAULT NULL of a type that has no default of its own says nothing, but has every row looked at. */
+function withoutDefault(context: Context, command: Command, column: ColumnDef): string | null {
+  const [only, ...more] = constraintsOf(column).filter(({ contype }) => contype === 'CONSTR_DEFAULT');
+  const isNull = more.length === 0 && only?.conname === undefined && as(only?.raw_expr, 'A_Const')?.isnull === true;
+  const { schema, name } = nameOfType(column.typeName);
+  if (!isNull || !(schema === 'pg_catalog' || ['text', 'uuid'].includes(name))) return null;
+  const words = wordsAt(context.statement, ['DEFAULT', 'NULL'], command.at.start);
+  if (!words || words.end > command.at.end) return null;
+  const before = context.text.slice(command.at.start, words.start).trimEnd();
+  return edited(context, [{ start: command.at.start + before.length, end: words.end, to: '' }]);
+}
 
 function inTwoSteps(context: Context, command: Command, foreign: Constraint): string | null {
   const { table } = command;
