@@ -30,5 +30,8 @@ setFlagsFromString('--liftoff-only');
 // threads that collect young objects together wait for each other as soon as other programs are busy
 setFlagsFromString('--no-parallel-scavenge');
 
+// and it compiles on a thread of its own, while the rest is loaded
+if (process.argv[2] === 'lint') void import('libpg-query').catch(() => undefined);
+
 const { runProgram } = await import('./program.ts');
 await runProgram(process.argv.slice(2), terminal, version);
