@@ -282,6 +282,25 @@ it.each(['varchar(3)', 'char(3)'])('a string that is too long for %s is not cut:
   });
 });
 
+it('a new row that the old column cannot hold is refused where that is NOT NULL, unless down has a value for it', async () => {
+  const change = 'table: things, column: a, to: b, type: bigint';
+  const before = `CREATE TABLE things (id bigint PRIMARY KEY, a integer NOT NULL); INSERT INTO things VALUES (1, 1)`;
+  const insert = 'INSERT INTO things (id, b) VALUES (2, 3000000000)';
+  await race(
+    { migration: await written('wider', `change_column_type: { ${change} }`), before, phase: 'dual-write' },
+    async (r) => {
+      await expect(r.db.run(insert)).rejects.toMatchObject({ code: '23502' });
+      await r.db.run('UPDATE things SET b = 3000000000');
+      expect(await r.row('SELECT a, b FROM things')).toEqual({ a: 1, b: 3000000000 });
+    },
+  );
+  const capped = await written('capped', `change_column_type: { ${change}, down: 'least(b, 2147483647)' }`);
+  await race({ migration: capped, before, phase: 'dual-write' }, async (r) => {
+    await r.db.run(insert);
+    expect(await r.row('SELECT a, b FROM things WHERE id = 2')).toEqual({ a: 2147483647, b: 3000000000 });
+  });
+});
+
 it('columns that are called like variables of ours are columns', async () => {
   const names = ['keys', 'held', 'one', 'batch', 'deleted', 'document'];
   const columns = names.map((name) => `${name}: { type: text, from: ${name} }`).join(', ');
