@@ -227,7 +227,7 @@ it('a row that a trigger of the application does not let us update is named, and
       await db.run(`UPDATE items SET value_new = 'b', closed = true WHERE id = 1990`);
       await expect(m.back('switch')).rejects.toMatchObject({
         code: 'STEP_FAILED',
-        message: expect.stringContaining('cannot update a row of items') as unknown,
+        message: expect.stringContaining('stopped at a row of items') as unknown,
         fix: expect.stringContaining('DISABLE TRIGGER') as unknown,
       });
       await db.run('ALTER TABLE items DISABLE TRIGGER keep');

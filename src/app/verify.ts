@@ -111,7 +111,8 @@ async function repairMapping(
   mapping: PlannedMapping,
   drain: typeof drainAll,
 ): Promise<(number | null)[]> {
-  if (mapping.mend !== null) return [await mendColumn(context, mapping, mapping.mend)];
+  // A plan of an older program has none, and repairs by a statement over the whole table.
+  if (mapping.mend) return [await mendColumn(context, mapping, mapping.mend)];
   const repaired: (number | null)[] = [];
   for (const { repair } of mapping.parity) {
     const [row] = repair === null ? [] : await context.session.query<{ rows: number }>(raw(repair));

@@ -1,4 +1,4 @@
-import { sqlState } from '../database/sqlstate.ts';
+import { isValueError } from '../database/sqlstate.ts';
 import { LockkeeperError } from '../errors.ts';
 import type { Blocker, PhaseName } from '../events.ts';
 import type { Owner } from '../journal/journal.ts';
@@ -26,16 +26,16 @@ export const stepFailed = (step: string, cause: unknown) =>
         cause,
       });
 
-/** A sweep that PostgreSQL ended: what it refuses is a row. Anything else is told as it is. */
+/** A sweep that ended at a row which is refused. Anything else is told as it is. */
 export const sweepFailed = (step: string, table: string, command: 'apply' | 'rollback', cause: unknown): unknown =>
-  sqlState(cause) === null
-    ? cause
-    : new LockkeeperError('STEP_FAILED', {
-        message: `The step ${step} cannot update a row of ${table}.`,
+  isValueError(cause)
+    ? new LockkeeperError('STEP_FAILED', {
+        message: `The step ${step} stopped at a row of ${table}.`,
         hint: `${reason(cause)}. What was done before is kept; that row is refused by PostgreSQL, or by a trigger or a rule of your own.`,
         fix: `Let it be updated (a trigger of your own: ALTER TABLE … DISABLE TRIGGER …), then run \`${command}\` again: it goes on from here.`,
         cause,
-      });
+      })
+    : cause;
 
 export const lockNotHad = (step: string, blockers: readonly Blocker[], cause: unknown) =>
   new LockkeeperError('LOCK_NOT_HAD', {
