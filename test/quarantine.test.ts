@@ -121,6 +121,19 @@ describe('extract_json', () => {
     });
   });
 
+  it('kinds with as many values each are told in one order', async () => {
+    const file = await migration();
+    await withDatabase(before, async (db) => {
+      const m = migrate(db.connect, file);
+      await m.to('expand');
+      await db.run(`INSERT INTO lockkeeper.quarantine (migration, mapping, target, column_name, reason)
+        SELECT 'prefs', '', 'prefs', column_name, 'told' FROM unnest('{d,b,h,a,g,c,f,e}'::text[]) column_name, generate_series(1, 500);
+        ANALYZE lockkeeper.quarantine`);
+      const { groups } = await retryQuarantine(m.deps, { migration: file });
+      expect(groups.map((g) => g.column).join('')).toBe('abcdefgh');
+    });
+  });
+
   it('a json source takes what jsonb cannot hold, in every phase and on the way back from contract', async () => {
     const file = await written(
       'prefs',

@@ -54,7 +54,7 @@ export async function describeQuarantine(
   const quarantine = sql`${ident(journal.schema)}.quarantine WHERE migration = ${run.migration}`;
   const groups = await session.query<QuarantineDocument['groups'][number]>(sql`
     SELECT target, column_name AS "column", coalesce(jsonb_typeof(original), 'null') AS type, reason, state, count(*) AS rows
-      FROM ${quarantine} GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC`);
+      FROM ${quarantine} GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC, 1, 2, 3, 4, 5`);
   const count = (state: string) => groups.filter((g) => g.state === state).reduce((sum, g) => sum + g.rows, 0);
   const document = {
     schema: 'lockkeeper.quarantine/1' as const,
