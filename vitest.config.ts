@@ -41,12 +41,14 @@ export default defineConfig({
           ...onServer,
           name: 'postgres',
           include: ['test/*.test.ts'],
-          exclude: ['test/majors.test.ts'],
+          exclude: ['test/majors.test.ts', 'test/storm.test.ts'],
           provide: { oneIn: 4 },
           sequence: { groupOrder: 1 },
         },
       },
       { test: { ...mutants, name: 'some-mutants', provide: { oneIn: 8 }, sequence: { groupOrder: 2 } } },
+      // Keeps both processors busy alone: beside others its schedules would only wait.
+      { test: { ...onServer, name: 'storms', include: ['test/storm.test.ts'], sequence: { groupOrder: 7 } } },
       { test: { ...mutants, ...all, name: 'mutants' } },
       ...Object.entries(suites).map(([name, file]) => ({
         test: { ...onServer, ...all, name, include: [`test/${file}.test.ts`] },
