@@ -44,7 +44,7 @@ async function forManyChanges(tried: (n: number) => Promise<boolean>): Promise<n
   return end;
 }
 
-describe.each(examples)('$name', { timeout: 900_000 }, ({ migration, before }) => {
+describe.each(examples)('$name', { timeout: 3_600_000 }, ({ migration, before }) => {
   it('killed after a change, `apply` goes on and ends the same', async () => {
     const wanted = await withDatabase(before, async (db) => {
       await migrate(db.connect, migration).to('contract');
