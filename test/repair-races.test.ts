@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { acceptQuarantine, retryQuarantine } from '../src/app/quarantine.ts';
 import { setReads } from '../src/app/reads.ts';
+import { systemClock } from '../src/clock.ts';
 import { untilTrue } from './support/client.ts';
 import { withDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
@@ -99,6 +100,18 @@ describe('a repair of a column', () => {
       await holder.do('COMMIT');
       expect(await repair).toMatchObject({ ok: true, mappings: [{ repaired: 299 }] });
       expect(await r.row('SELECT value, renamed FROM things WHERE id = 599')).toEqual({ value: 7, renamed: 7 });
+    }));
+
+  it('is interrupted while it waits for another, and says so', () =>
+    race({ migration, before: things, phase: 'dual-write' }, async (r) => {
+      await r.db.run(stale);
+      const holder = await r.session('BEGIN; UPDATE things SET other = $$held$$ WHERE id = 600');
+      const stop = new AbortController();
+      const clock = { ...systemClock, sleep: () => Promise.resolve(stop.abort()) };
+      const stopped = migrate(r.db.connect, migration, { clock, signal: stop.signal });
+      await expect(stopped.repair()).rejects.toMatchObject({ code: 'INTERRUPTED' });
+      await holder.do('COMMIT');
+      expect(await r.m.repair()).toMatchObject({ ok: true });
     }));
 
   it('finds a row that moved to a page which it had passed', async () => {

@@ -1,4 +1,5 @@
 import type { RunContext } from '../backfill/context.ts';
+import { interrupted } from '../backfill/errors.ts';
 import { defaultLimits, type Limits } from '../backfill/throttle.ts';
 import { readServer } from '../catalog/read-server.ts';
 import { LockkeeperError } from '../errors.ts';
@@ -7,7 +8,7 @@ import type { Event, PhaseName } from '../events.ts';
 import { openExecutor } from '../execute/executor.ts';
 import type { Outcome } from '../execute/forward.ts';
 import type { Journal, Run } from '../journal/journal.ts';
-import { interrupted, turnNotHad } from '../execute/errors.ts';
+import { turnNotHad } from '../execute/errors.ts';
 import { FROZEN_MS } from '../execute/run-sql-step.ts';
 import { runNotFound } from '../journal/errors.ts';
 import { followUps, toMigration, type MigrationDocument } from '../migration/migration.ts';

@@ -1,18 +1,21 @@
 import { isPassing } from '../database/sqlstate.ts';
 import type { RunContext } from './context.ts';
+import { interrupted, rowsNotHad } from './errors.ts';
 
 const MAX_TRIES = 300;
 
 /** Work that had to give way, to somebody's lock or to whoever cancelled its statement, is done again a moment later. */
 export async function untilHad<T>(
-  { clock, signal }: Pick<RunContext, 'clock' | 'signal'>,
+  { clock, signal, run }: Pick<RunContext, 'clock' | 'signal' | 'run'>,
   work: () => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries++)
     try {
       return await work();
     } catch (error) {
-      if (!isPassing(error) || tries === MAX_TRIES || signal.aborted) throw error;
+      if (!(error instanceof Error) || !isPassing(error)) throw error;
+      if (signal.aborted) throw interrupted();
+      if (tries === MAX_TRIES) throw rowsNotHad(run.migration, error);
       await clock.sleep(Math.min(2000, 20 * 1.3 ** tries), signal);
     }
 }

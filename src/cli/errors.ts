@@ -12,13 +12,6 @@ export const noTarget = (targets: readonly string[]) =>
       : 'Name one: --database-url postgres://user@host:5432/database',
   });
 
-export const interrupted = () =>
-  new LockkeeperError('INTERRUPTED', {
-    message: 'Interrupted.',
-    hint: 'What was finished is in the journal; nothing is half done.',
-    fix: 'Type the same command to go on.',
-  });
-
 /** Whatever else goes wrong: an error of the server, the system, or ourselves. */
 export const unexpected = (cause: unknown) =>
   new LockkeeperError('UNEXPECTED', {

@@ -1,7 +1,7 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import pc from 'picocolors';
 import { systemClock } from '../clock.ts';
-import { interrupted } from './errors.ts';
+import { interrupted } from '../backfill/errors.ts';
 import { handleInterrupts } from './interrupts.ts';
 import type { Region, Terminal } from './terminal.ts';
 

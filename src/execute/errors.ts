@@ -106,10 +106,3 @@ export const nameNotFree = (step: string) =>
     hint: 'What has the name was not made by this run, so it is left alone.',
     fix: 'Rename or remove it, then run `apply` again.',
   });
-
-export const interrupted = () =>
-  new LockkeeperError('INTERRUPTED', {
-    message: 'Interrupted.',
-    hint: 'What was finished is kept; nothing is half done.',
-    fix: 'Go on with the same command.',
-  });

@@ -5,7 +5,8 @@ import type { PlannedStatement } from '../plan/plan.ts';
 import { inline, join, qualified, raw, sql, type Sql } from '../sql/sql.ts';
 import { holdersAgainst, stopsTraffic } from './blockers.ts';
 import { isStopping, type RunContext } from '../backfill/context.ts';
-import { interrupted, lockNotHad, stepFailed } from './errors.ts';
+import { interrupted } from '../backfill/errors.ts';
+import { lockNotHad, stepFailed } from './errors.ts';
 
 /** How long one try may make others queue, and how long to keep trying. */
 const TRY_MS = 100;
