@@ -34,8 +34,13 @@ export type Event =
       readonly phase: PhaseName | null;
       readonly ms: number;
     }
-  | { readonly type: 'phase.started'; readonly phase: PhaseName }
-  | { readonly type: 'phase.finished'; readonly phase: PhaseName; readonly ms: number }
+  | { readonly type: 'phase.started'; readonly phase: PhaseName; readonly direction: 'forward' | 'back' }
+  | {
+      readonly type: 'phase.finished';
+      readonly phase: PhaseName;
+      readonly direction: 'forward' | 'back';
+      readonly ms: number;
+    }
   | {
       readonly type: 'step.started';
       readonly step: string;

@@ -20,8 +20,9 @@ const texts: ByEvent<string | null> = {
   'run.paused': () => 'paused; go on with: lockkeeper resume',
   'run.resumed': () => 'resumed',
   'run.finished': ({ outcome, phase, ms }) => `${outcome}; done: ${phaseText(phase)}; ${duration(ms)}`,
-  'phase.started': ({ phase }) => `phase ${phase}`,
-  'phase.finished': ({ phase, ms }) => `phase ${phase} is done in ${duration(ms)}`,
+  'phase.started': ({ phase, direction }) => `phase ${phase}${direction === 'back' ? ', back' : ''}`,
+  'phase.finished': ({ phase, direction, ms }) =>
+    `phase ${phase} is ${direction === 'back' ? 'taken back' : 'done'} in ${duration(ms)}`,
   'step.started': nothing,
   'step.waiting': ({ step, because, blockers, attempt, nextTryMs }) =>
     `${step}: waits, ${because}${blockersText(blockers)}; try ${attempt + 1} in ${duration(nextTryMs)}`,

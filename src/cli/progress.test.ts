@@ -3,6 +3,7 @@ import { fakeTerminal } from '../../test/support/fake-terminal.ts';
 import type { Event } from '../events.ts';
 import { noPaint } from '../report/text.ts';
 import { advance, firstView, renderLive } from './live-view.ts';
+import { progressLine } from './progress-lines.ts';
 import { showProgress } from './progress.ts';
 
 const rows = (rowsDone: number): Event => ({
@@ -12,7 +13,7 @@ const rows = (rowsDone: number): Event => ({
 
 const events: readonly Event[] = [
   { type: 'run.started', migration: 'm', planHash: '0123456789abcdef', to: 'switch', direction: 'forward' },
-  { type: 'phase.started', phase: 'backfill' },
+  { type: 'phase.started', phase: 'backfill', direction: 'forward' },
   { type: 'step.started', step: 'backfill/01-copy', title: 'Copy', kind: 'backfill', direction: 'forward' },
   {
     ...{ type: 'step.waiting', step: 'backfill/01-copy', attempt: 1, because: 'a lock is taken', nextTryMs: 500 },
@@ -45,6 +46,15 @@ it('writes a line for what matters, and about rows only now and then', async () 
     'u.p: 1,000 of 1,000 rows, 100 rows/s',
   ]);
   expect(terminal.printed).toEqual([]);
+});
+
+it('says of a phase whether it is done or taken back', () => {
+  const phase = (direction: 'forward' | 'back') =>
+    progressLine({ type: 'phase.finished', phase: 'switch', direction, ms: 5000 });
+  expect([phase('forward'), phase('back')]).toEqual([
+    'phase switch is done in 5.0 s',
+    'phase switch is taken back in 5.0 s',
+  ]);
 });
 
 it('prints every event as one line of JSON when that was asked for', async () => {

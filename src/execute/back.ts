@@ -35,7 +35,7 @@ export async function runBack(c: RunContext, options: BackOptions): Promise<Outc
     if (!begun.length) continue;
     // What new code wrote has to have arrived before its tables go.
     if (c.run.dualWritten && phase.name === 'dual-write') await checkOurTriggers(c, await readStates());
-    c.emit({ type: 'phase.started', phase: phase.name });
+    c.emit({ type: 'phase.started', phase: phase.name, direction: 'back' });
     const started = c.clock.now();
     await leavePhase(c, phase);
     for (const step of begun.reverse()) {
@@ -43,7 +43,7 @@ export async function runBack(c: RunContext, options: BackOptions): Promise<Outc
       await undoStep(c, step, options);
       if (isStopping(c) && 'revive' in step && step.revive) return { outcome: 'interrupted' };
     }
-    c.emit({ type: 'phase.finished', phase: phase.name, ms: c.clock.now() - started });
+    c.emit({ type: 'phase.finished', phase: phase.name, direction: 'back', ms: c.clock.now() - started });
   }
   // They are back from contract, also when that was cut short, and partitions may have come since.
   if (options.to !== null) await checkOurTriggers(c, await readStates());

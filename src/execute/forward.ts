@@ -62,7 +62,7 @@ async function runPhase(
   options: ForwardOptions,
 ): Promise<Outcome | null> {
   const started = c.clock.now();
-  c.emit({ type: 'phase.started', phase: phase.name });
+  c.emit({ type: 'phase.started', phase: phase.name, direction: 'forward' });
   await refuseDrift(c, states);
   await checkOurTriggers(c, states);
   const gates = phase.steps.filter((s) => s.kind === 'gate');
@@ -85,7 +85,7 @@ async function runPhase(
     states.set(step.id, 'done');
   }
   await finishPhase(c, phase.name);
-  c.emit({ type: 'phase.finished', phase: phase.name, ms: c.clock.now() - started });
+  c.emit({ type: 'phase.finished', phase: phase.name, direction: 'forward', ms: c.clock.now() - started });
   return null;
 }
 

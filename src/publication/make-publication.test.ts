@@ -250,7 +250,11 @@ describe('progress', () => {
     );
     expect(before.match(/it waits at `dual-write/gu)).toHaveLength(1);
     expect(before).toContain('| closed | 7 compared, 1 missing');
-    const back: Told = [...told, [at, started('back')], [at, { type: 'phase.finished', phase: 'dual-write', ms: 5 }]];
+    const back: Told = [
+      ...told,
+      [at, started('back')],
+      [at, { type: 'phase.finished', phase: 'dual-write', direction: 'back', ms: 5 }],
+    ];
     const after = (await made('# A', plan(), history([create.id], back, { phases: phases('expand') }))).section(
       'plan',
       'progress',

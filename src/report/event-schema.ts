@@ -19,8 +19,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     phase: phase.nullable(),
     ms: milliseconds,
   }),
-  event('phase.started', { phase }),
-  event('phase.finished', { phase, ms: milliseconds }),
+  event('phase.started', { phase, direction }),
+  event('phase.finished', { phase, direction, ms: milliseconds }),
   event('step.started', { step, title: text, kind: text, direction }),
   event('step.waiting', {
     step,
