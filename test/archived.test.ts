@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listArchives, purgeArchive } from '../src/app/archive.ts';
+import { rollbackMigration } from '../src/app/rollback-migration.ts';
 import { withMigration } from './support/shapes/journey.ts';
 import { withDatabase, type TestDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
@@ -73,6 +74,21 @@ it('a purge that was asked for one archive does not drop the next one of the sam
       await expect(purged).rejects.toMatchObject({ code: 'ARCHIVE_NOT_FOUND' });
       expect((await listArchives(m.deps)).archives).toHaveLength(1);
     },
+  ));
+
+it('a rollback that was asked for before a purge is refused after it, before anything is undone', () =>
+  withMigration('archived', rename, (file) =>
+    withDatabase('CREATE TABLE items (id integer PRIMARY KEY, value text)', async (db) => {
+      const m = migrate(db.connect, file);
+      await m.to('contract');
+      const purging = async () => {
+        await m.purge();
+        return true;
+      };
+      const back = rollbackMigration(m.deps, { migration: file }, { confirm: purging, to: 'switch' });
+      await expect(back).rejects.toMatchObject({ code: 'ARCHIVE_NOT_FOUND' });
+      expect(await m.run()).toMatchObject({ phase: 'contract', state: 'done' });
+    }),
   ));
 
 it('extract_json takes constraints of the document away with it, and brings them back', () =>

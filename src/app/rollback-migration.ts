@@ -61,8 +61,11 @@ export async function rollbackMigration(
       takeOver: options.takeOver ?? false,
       prepare: async (session) => {
         const run = await journal.run(session, migration);
+        if (!run) return;
+        // Once more: somebody may have purged while a person was asked. From here on an open run keeps a purge away.
+        await refuseWhenPurged(session, journal.schema, run, to);
         // One that is open keeps others away already.
-        if (run?.state === 'done') await refuseOverlap(session, journal, run.plan);
+        if (run.state === 'done') await refuseOverlap(session, journal, run.plan);
       },
     },
     async ({ context, limits }) => {
