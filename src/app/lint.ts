@@ -7,6 +7,7 @@ import { rules } from '../lint/registry.ts';
 import type { Severity } from '../lint/rule.ts';
 import { fileNotReadable } from '../migration/errors.ts';
 import { nearest } from '../migration/nearest.ts';
+import type { LintReport } from '../report/render-lint-text.ts';
 import { changedFiles } from './changed-files.ts';
 import type { Config } from './config.ts';
 import { findConfig } from './find-config.ts';
@@ -41,24 +42,8 @@ export interface LintInput {
   readonly fix?: 'write' | 'show';
 }
 
-export interface LintDocument {
+export interface LintDocument extends LintReport {
   readonly schema: 'lockkeeper.lint/1';
-  readonly files: readonly FileFindings[];
-  readonly summary: {
-    readonly files: number;
-    readonly errors: number;
-    readonly warnings: number;
-    readonly infos: number;
-    /** Parts of scripts that nobody can judge before they run. */
-    readonly notices: number;
-    /** Files that are no SQL, or cannot be read. */
-    readonly unreadable: number;
-    readonly pg: number;
-    /** Nobody said which version. */
-    readonly pgAssumed: boolean;
-    /** The tools whose migrations they look like. */
-    readonly runners: readonly string[];
-  };
 }
 
 export interface LintResult {

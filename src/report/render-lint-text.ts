@@ -11,10 +11,14 @@ export interface LintReport {
     readonly errors: number;
     readonly warnings: number;
     readonly infos: number;
+    /** Parts of scripts that nobody can judge before they run. */
     readonly notices: number;
+    /** Files that are no SQL, or cannot be read. */
     readonly unreadable: number;
     readonly pg: number;
+    /** Nobody said which version. */
     readonly pgAssumed: boolean;
+    /** The tools whose migrations they look like. */
     readonly runners: readonly string[];
   };
 }
