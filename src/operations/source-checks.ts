@@ -17,6 +17,7 @@ export function refuseFixedTable(table: Table, column: Column): void {
       `${of} of ${column.type}, a domain that refuses NULL,`,
       `Code that does not know the column could insert no row: not from dual-write on, and not after contract. Let the table say it instead: ALTER TABLE ${table.name} ALTER COLUMN ${column.name} SET NOT NULL, then ALTER DOMAIN ${column.type} DROP NOT NULL, or drop its condition.`,
     );
+  refuseUnprovenNotNull(table, column);
   const [parent] = table.parents;
   if (parent)
     throw notSupportedYet(
@@ -51,6 +52,18 @@ export function refuseFixedTable(table: Table, column: Column): void {
     throw notSupportedYet(
       `${of} in the ${own.kind} ${own.name} of the partition ${own.partition.name} alone`,
       'Drop it first, or make it one of the whole partitioned table.',
+    );
+}
+
+/** To readers it is a column that can be NULL; to whoever inserts a row, one that cannot: new code would have to know it for ever. */
+function refuseUnprovenNotNull(table: Table, column: Column): void {
+  const unproven = table.constraints.find(
+    (c) => c.type === 'not null' && !c.validated && c.columns.join() === column.name,
+  );
+  if (unproven)
+    throw notSupportedYet(
+      `${table.name}.${column.name} with the constraint ${unproven.name}, a NOT NULL that is NOT VALID,`,
+      `Prove it first: ALTER TABLE ${table.name} VALIDATE CONSTRAINT ${unproven.name}. Or drop it.`,
     );
 }
 
