@@ -87,12 +87,33 @@ END `,
 const converted = (expression: string, suffix: string, to: Side) =>
   `(${substituteColumns(expression, suffix, () => '(value)')})::${to.type}`;
 
-const converters = (m: ColumnMapping): readonly Routine[] => [
-  ...(m.up === null ? [] : [converter(m, 'up', m.up, m.from, m.to), failing(m, 'up_fails', m.up, m.from, m.to)]),
-  ...(m.down === null
-    ? []
-    : [converter(m, 'down', m.down, m.to, m.from), failing(m, 'down_fails', m.down, m.to, m.from)]),
-];
+/** What a quarantine keeps of a value. jsonb takes neither all that json does nor the longest texts: of those, as text, the beginning. */
+const original = (m: ColumnMapping, suffix: string, { type }: Side): Routine => ({
+  name: named(m, suffix),
+  parameters: sql`value ${raw(type)}`,
+  returns: 'jsonb',
+  computes: true,
+  pinned: true,
+  body: sql`
+BEGIN
+  RETURN to_jsonb(value);
+EXCEPTION WHEN OTHERS THEN
+  RETURN to_jsonb(left(value::text, 1000000));
+END `,
+});
+
+const converters = (m: ColumnMapping): readonly Routine[] =>
+  (['up', 'down'] as const).flatMap((direction) => {
+    const expression = m[direction];
+    const [from, to] = direction === 'up' ? [m.from, m.to] : [m.to, m.from];
+    return expression === null
+      ? []
+      : [
+          converter(m, direction, expression, from, to),
+          failing(m, `${direction}_fails`, expression, from, to),
+          original(m, `${direction}_original`, from),
+        ];
+  });
 
 const call = (m: ColumnMapping, suffix: string, value: Sql): Sql => sql`${qualified(named(m, suffix))}(${value})`;
 export const up = (m: ColumnMapping, value: Sql): Sql => (m.up === null ? value : call(m, 'up', value));
@@ -101,11 +122,17 @@ export const upFails = (m: ColumnMapping, value: Sql): Sql => (m.up === null ? s
 export const downFails = (m: ColumnMapping, value: Sql): Sql =>
   m.down === null ? sql`false` : call(m, 'down_fails', value);
 
+export const kept = (m: ColumnMapping, direction: 'up' | 'down', value: Sql): Sql =>
+  m[direction] === null ? sql`to_jsonb(${value})` : call(m, `${direction}_original`, value);
+
 export const column = (alias: string, name: string): Sql => sql`${raw(alias)}.${ident(name)}`;
 
-/** Either side explains the other: lossy conversions may round on the way up or on the way down. */
+/**
+ * Either side explains the other: lossy conversions may round on the way up or on the way down. NULL explains no value that does not
+ * convert back.
+ */
 export const agrees = (m: ColumnMapping, from: Sql, to: Sql): Sql =>
-  sql`(NOT ${differs(to, up(m, from))} OR NOT ${differs(from, down(m, to))})`;
+  sql`(NOT ${differs(to, up(m, from))} OR NOT ${differs(from, down(m, to))}${m.down === null ? sql`` : sql` AND NOT (${from} IS NULL AND ${to} IS NOT NULL AND ${downFails(m, to)})`})`;
 
 /** The key of a row; NULL in a table without one. */
 export const keyAsJson = (m: ColumnMapping, row: string): Sql =>
@@ -125,8 +152,8 @@ export const quarantineRows = (m: ColumnMapping, rows: Sql): Sql => sql`${insert
                             AND o.reason = q.reason AND o.state <> 'settled' AND o.original IS NOT DISTINCT FROM q.original)`;
 
 /** Without a key nothing finds what is there already fast enough for a statement of the application: there each write is told. */
-function quarantine(m: ColumnMapping, row: string, reason: string, original: Sql): Sql {
-  const one = sql`SELECT ${keyAsJson(m, row)} AS key, ${reason} AS reason, to_jsonb(${original}) AS original`;
+function quarantine(m: ColumnMapping, row: string, direction: 'up' | 'down', value: Sql): Sql {
+  const one = sql`SELECT ${keyAsJson(m, row)} AS key, ${misfitReason(m, direction)} AS reason, ${kept(m, direction, value)} AS original`;
   return sql`
 ${m.key.length ? quarantineRows(m, one) : insertQuarantined(m, one)};`;
 }
@@ -150,7 +177,7 @@ function syncRoutine(m: ColumnMapping, mode: Mode, cascades: boolean): Routine {
       m.up === null
         ? sql``
         : sql`
-    IF ${newTo} IS NULL AND ${newFrom} IS NOT NULL AND ${upFails(m, newFrom)} THEN${quarantine(m, 'NEW', misfitReason(m, 'up'), newFrom)}
+    IF ${newTo} IS NULL AND ${newFrom} IS NOT NULL AND ${upFails(m, newFrom)} THEN${quarantine(m, 'NEW', 'up', newFrom)}
     END IF;`
     }`;
   const back = sql`
@@ -158,7 +185,7 @@ function syncRoutine(m: ColumnMapping, mode: Mode, cascades: boolean): Routine {
       ${
         m.down === null
           ? sql`${newFrom} := ${newTo};`
-          : sql`IF ${downFails(m, newTo)} THEN${quarantine(m, 'NEW', misfitReason(m, 'down'), newTo)}
+          : sql`IF ${downFails(m, newTo)} THEN${quarantine(m, 'NEW', 'down', newTo)}
       ELSE
         ${newFrom} := ${down(m, newTo)};
       END IF;`
