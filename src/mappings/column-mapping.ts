@@ -5,6 +5,7 @@ import type { Lock, SqlStep } from '../steps/step.ts';
 import {
   countWrites,
   createRoutine,
+  createRoutines,
   createTrigger,
   dropRoutine,
   dropTrigger,
@@ -242,11 +243,11 @@ export function columnSync(m: ColumnMapping, existingTriggers: readonly string[]
     routine: routine(mode),
   });
   const lock = (mode: Lock['mode']): readonly Lock[] => [{ relation: m.table, mode, holds: 'instant' }];
-  const writes = qualified(named(m, 'old_writes'));
+  const writes = named(m, 'old_writes');
   const create = (mode: Mode) =>
-    statements(...converters(m).map(createRoutine), createRoutine(routine(mode)), createTrigger(trigger(mode)));
+    statements(createRoutines([...converters(m), routine(mode)]), createTrigger(trigger(mode)));
   const remove = statements(dropTrigger(trigger('both')), dropRoutine(routine('both')));
-  const drop = statements(remove, ...converters(m).map(dropRoutine), sql`DROP SEQUENCE IF EXISTS ${writes}`);
+  const drop = statements(remove, ...converters(m).map(dropRoutine), sql`DROP SEQUENCE IF EXISTS ${qualified(writes)}`);
   return {
     install: {
       sql: statements(...countWrites(writes), create('filling')),

@@ -41,6 +41,29 @@ LANGUAGE plpgsql ${raw(computes ? 'SECURITY INVOKER' : 'SECURITY DEFINER')} SET 
 ${computes ? sql`GRANT EXECUTE ON FUNCTION ${qualified(name)}(${parameters}) TO PUBLIC` : sql`REVOKE ALL ON FUNCTION ${qualified(name)}(${parameters}) FROM PUBLIC`}`;
 }
 
+/**
+ * New ones, for their owner alone: with the EXECUTE that default privileges give, others could put what runs with our rights on a table
+ * of their own.
+ */
+export function createRoutines(list: readonly Routine[]): Sql {
+  const names = list.filter((r) => !r.computes).map(({ name }) => qualified(name));
+  const are = join(
+    names.map((name) => sql`${inline(name)}::regproc`),
+  );
+  return statements(
+    ...list.map(createRoutine),
+    anonymous(sql`
+DECLARE
+  given record;
+BEGIN
+  FOR given IN SELECT DISTINCT p.oid::regprocedure AS routine, quote_ident(pg_get_userbyid(g.grantee)) AS grantee
+                 FROM pg_proc p, aclexplode(p.proacl) g WHERE p.oid IN (${are}) AND g.grantee <> p.proowner LOOP
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM %s', given.routine, given.grantee);
+  END LOOP;
+END `),
+  );
+}
+
 /** CASCADE: a partition that came later has triggers of ours that no plan names. */
 export const dropRoutine = ({ name, parameters }: Routine): Sql =>
   sql`DROP FUNCTION IF EXISTS ${qualified(name)}(${parameters}) CASCADE`;
@@ -132,9 +155,10 @@ export function lastTriggerName(base: string, existing: readonly string[]): stri
 }
 
 /** A counter of writes that nobody waits for; how many there were is no secret. */
-export const countWrites = (sequence: Sql): readonly Sql[] => [
-  sql`CREATE SEQUENCE IF NOT EXISTS ${sequence}`,
-  sql`GRANT SELECT ON SEQUENCE ${sequence} TO PUBLIC`,
+export const countWrites = ({ schema, name }: RelationName): readonly Sql[] => [
+  sql`CREATE SEQUENCE IF NOT EXISTS ${qualified({ schema, name })}`,
+  sql`SELECT ${ident(schema)}.take_grants(${schema}, ${name})`,
+  sql`GRANT SELECT ON SEQUENCE ${qualified({ schema, name })} TO PUBLIC`,
 ];
 
 export const statements = (...list: readonly Sql[]): Sql => join(list, ';\n');
