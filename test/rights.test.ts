@@ -469,3 +469,28 @@ it('what default privileges give on schemas, functions and sequences opens no wa
       await expect(client.do(statement), statement).rejects.toThrow('permission denied');
   });
 });
+
+it('where sessions begin read-only plan says what to type, nothing is written before, and reading commands go on', async () => {
+  const migration = await extraction();
+  await withRoles(['owner', 'app', 'reader'], users, async (db, { owner }) => {
+    const m = migrate(owner.connect, migration);
+    await db.run(`ALTER ROLE ${owner.name} SET default_transaction_read_only = on`);
+    const { missing } = await planMigration(m.deps, { migration });
+    expect(missing.map(({ grant }) => grant)).toEqual([
+      expect.stringMatching(/^ALTER ROLE "owner_.*" IN DATABASE "test_.*" SET default_transaction_read_only = off;$/),
+    ]);
+    await expect(m.apply()).rejects.toMatchObject({ code: 'PERMISSION_MISSING' });
+    await db.run(missing[0]?.grant ?? '');
+    await m.to('dual-write');
+    await m.approveAll();
+    await db.run((missing[0]?.grant ?? '').replace('= off', '= on'));
+    expect(await m.verify()).toMatchObject({ ok: true });
+    expect(await status(m.deps, {})).toMatchObject({ migrations: [{ phase: 'dual-write' }] });
+    const refused = { code: 'READ_ONLY', fix: expect.stringContaining(missing[0]?.grant ?? '') as unknown };
+    await expect(m.apply()).rejects.toMatchObject(refused);
+    await expect(m.rollback()).rejects.toMatchObject(refused);
+    await expect(m.repair()).rejects.toMatchObject(refused);
+    await db.run(missing[0]?.grant ?? '');
+    await m.back();
+  });
+});

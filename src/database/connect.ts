@@ -4,8 +4,9 @@ import { ownPath } from '../sql/search-path.ts';
 import { bind, inline, raw, sql, type Sql } from '../sql/sql.ts';
 import { conceal } from './conceal.ts';
 import type { Connect, Session, SessionRole } from './database.ts';
-import { connectionFailed, connectionLost } from './errors.ts';
+import { connectionFailed, connectionLost, readOnly } from './errors.ts';
 import { refuseTransactionPooling } from './pooling.ts';
+import { whatAllowsWrites } from './read-only.ts';
 import { isEndedByServer } from './sqlstate.ts';
 import type { Target } from './target.ts';
 import { types } from './types.ts';
@@ -20,6 +21,8 @@ export const connectTo =
     try {
       if (pid !== client.processID) await refuseTransactionPooling(session, () => openPlain(target, name));
       await session.execute(settings(role));
+      const allow = role === 'read' ? null : await whatAllowsWrites(session);
+      if (allow !== null) throw readOnly(allow);
       return session;
     } catch (error) {
       await session.close();
