@@ -17,7 +17,7 @@ import {
 } from './functions.ts';
 import { differs } from './json-column.ts';
 
-type Side = ColumnMapping['from'];
+type Side = Pick<ColumnMapping['from'], 'name' | 'type'>;
 
 /** Two columns of one row that say the same: an old one and the one that takes its place. */
 export interface ColumnMapping {
@@ -28,7 +28,7 @@ export interface ColumnMapping {
   readonly table: RelationName;
   /** Key columns, for naming rows in quarantine; may be empty. */
   readonly key: readonly string[];
-  readonly from: { readonly name: string; readonly type: string };
+  readonly from: { readonly name: string; readonly type: string; readonly default: string | null };
   /** Required: NOT NULL in the end, as the old one is. */
   readonly to: { readonly name: string; readonly type: string; readonly required: boolean };
   /** SQL over the old column, and over the new one; null when both columns have one type and the value is the same. */
@@ -159,6 +159,20 @@ function quarantine(m: ColumnMapping, row: string, direction: 'up' | 'down', val
 ${m.key.length ? quarantineRows(m, one) : insertQuarantined(m, one)};`;
 }
 
+const countOldWrite = (m: ColumnMapping): Sql => sql`PERFORM nextval(${nameText(named(m, 'old_writes'))});`;
+
+/** What a row gets that was inserted without the column: seen where that is always the same. */
+const isConstant = /^(NULL|true|false|-?[\d.]+|'([^']|'')*')(::[\w ."[\]]+)?$/i;
+
+/** A row that comes with a value in the old column alone. */
+function countInsert(m: ColumnMapping): Sql {
+  const { name, type, default: given } = m.from;
+  if (given !== null && !isConstant.test(given)) return sql``;
+  const value = column('NEW', name);
+  return sql`
+      IF ${given === null ? sql`${value} IS NOT NULL` : differs(value, sql`(${raw(given)})::${raw(type)}`)} THEN ${countOldWrite(m)} END IF;`;
+}
+
 /**
  * filling: while the backfill is not done, a row that is written for another reason is filled.
  * both: NULL in the new column is what somebody wrote.
@@ -199,12 +213,12 @@ function syncRoutine(m: ColumnMapping, mode: Mode, cascades: boolean): Routine {
     body: sql`
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    IF ${newTo} IS NULL THEN${fill}
+    IF ${newTo} IS NULL THEN${countInsert(m)}${fill}
     ELSE${back}
     END IF;
   ELSIF ${differs(oldTo, newTo)} THEN${back}
   ELSIF ${differs(oldFrom, newFrom)} THEN
-    ${cascades ? sql`IF pg_trigger_depth() = 1 THEN ` : sql``}PERFORM nextval(${nameText(named(m, 'old_writes'))});${cascades ? sql` END IF;` : sql``}${fill}
+    ${cascades ? sql`IF pg_trigger_depth() = 1 THEN ` : sql``}${countOldWrite(m)}${cascades ? sql` END IF;` : sql``}${fill}
 ${
   {
     filling: sql`

@@ -47,9 +47,7 @@ ${computes ? sql`GRANT EXECUTE ON FUNCTION ${qualified(name)}(${parameters}) TO 
  */
 export function createRoutines(list: readonly Routine[]): Sql {
   const names = list.filter((r) => !r.computes).map(({ name }) => qualified(name));
-  const are = join(
-    names.map((name) => sql`${inline(name)}::regproc`),
-  );
+  const are = join(names.map((name) => sql`${inline(name)}::regproc`));
   return statements(
     ...list.map(createRoutine),
     anonymous(sql`

@@ -134,7 +134,11 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
       sql: statements(...countWrites(oldWrites), createAll(source, [drain('capture')])),
       locks: onSource('SHARE ROW EXCLUSIVE'),
       undo: {
-        sql: statements(dropAll(source), dropRoutine(drain('direct')), sql`DROP SEQUENCE IF EXISTS ${qualified(oldWrites)}`),
+        sql: statements(
+          dropAll(source),
+          dropRoutine(drain('direct')),
+          sql`DROP SEQUENCE IF EXISTS ${qualified(oldWrites)}`,
+        ),
         locks: onSource('ACCESS EXCLUSIVE'),
       },
       installs: source.map(installed),
