@@ -53,6 +53,8 @@ const settings = (role: SessionRole): Sql => sql`
   SET array_nulls = on;
   SET standard_conforming_strings = on;
   SET quote_all_identifiers = off;
+  SET xmloption = content;
+  SET xmlbinary = base64;
   SET default_transaction_isolation = 'read committed';
   ${raw(role === 'read' ? 'SET default_transaction_read_only = on;' : '')}
   SELECT set_config(name, '0', false)

@@ -55,7 +55,7 @@ const converter = (m: ColumnMapping, suffix: string, expression: string, from: S
   parameters: sql`value ${raw(from.type)}`,
   returns: to.type,
   computes: true,
-  pinned: true,
+  pinned: `${expression} ${from.type} ${to.type}`,
   body: sql`
 BEGIN
   RETURN ${raw(converted(expression, suffix, to))};
@@ -73,7 +73,7 @@ const failing = (m: ColumnMapping, suffix: string, expression: string, from: Sid
   parameters: sql`value ${raw(from.type)}`,
   returns: 'boolean',
   computes: true,
-  pinned: true,
+  pinned: `${expression} ${from.type} ${to.type}`,
   body: sql`
 DECLARE
   looked boolean;
@@ -94,7 +94,7 @@ const original = (m: ColumnMapping, suffix: string, { type }: Side): Routine => 
   parameters: sql`value ${raw(type)}`,
   returns: 'jsonb',
   computes: true,
-  pinned: true,
+  pinned: type,
   body: sql`
 BEGIN
   RETURN to_jsonb(value);
