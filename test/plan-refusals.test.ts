@@ -51,6 +51,17 @@ it.runIf(inject('serverMajor') >= 18)(
   },
 );
 
+it.runIf(inject('serverMajor') >= 18)(
+  'a column in a constraint WITHOUT OVERLAPS: no unique index takes its place',
+  async () => {
+    const before = `CREATE EXTENSION btree_gist; CREATE TABLE stays (id bigint PRIMARY KEY, room text, days daterange, UNIQUE (room, days WITHOUT OVERLAPS))`;
+    for (const column of ['room', 'days'])
+      expect(await planned(before, [`rename_column: { table: stays, from: ${column}, to: other }`])).toBe(
+        'NOT_SUPPORTED_YET',
+      );
+  },
+);
+
 it('a rule ON UPDATE, which would rewrite our own updates: there would be no way back from contract', async () => {
   const before = (rule: string) =>
     `CREATE TABLE users (id bigint PRIMARY KEY, name text, preferences jsonb); CREATE TABLE audit (id bigint); CREATE RULE audit AS ON ${rule}`;

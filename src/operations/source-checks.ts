@@ -93,6 +93,6 @@ export const publicationNotes = (
   ...table.publications.map((publication) =>
     'column' in added
       ? `${publication} publishes ${table.name}: add ${added.column} on every subscriber before expand, and the archived column's name before contract; else its replication stops.`
-      : `${publication} publishes ${table.name}, and does not publish the new tables unless it is FOR ALL TABLES or of their schema. When the subscribers have them: ALTER PUBLICATION ${inline(ident(publication))} ADD TABLE ${inline(join(added.tables.map(qualified)))};`,
+      : `${publication} publishes ${table.name}: add the archived column's name on every subscriber before contract; else its replication stops. It does not publish the new tables unless it is FOR ALL TABLES or of their schema. When the subscribers have them: ALTER PUBLICATION ${inline(ident(publication))} ADD TABLE ${inline(join(added.tables.map(qualified)))};`,
   ),
 ];
