@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { listArchives, purgeArchive } from '../src/app/archive.ts';
 import { rollbackMigration } from '../src/app/rollback-migration.ts';
 import { withMigration } from './support/shapes/journey.ts';
 import { withDatabase, type TestDatabase } from './support/database.ts';
 import { migrate } from './support/example.ts';
+import { written } from './support/migration-file.ts';
 import { shapeOf } from './support/shape.ts';
 
 // After contract the old column is only kept. What it says, which nobody keeps up, must refuse and cascade nothing.
@@ -56,6 +57,26 @@ it.each(['extract_json', 'rename_column'])('%s waits with contract while a view 
         expect(closedGates.find((g) => g.gate === 'old-shape-unused')?.why).toContain('view public."Shown"');
       }),
   ),
+);
+
+it.runIf(inject('serverMajor') >= 15)(
+  'a publication that filters rows by the old column keeps contract waiting: it would go on with what nobody keeps up',
+  async () => {
+    const file = await written(
+      'parts',
+      'extract_json: { table: items, column: value, into: [{ table: parts, columns: { a: { type: text, from: a } } }], remainder: drop }',
+    );
+    const before = `CREATE TABLE items (id integer PRIMARY KEY, value jsonb); ALTER TABLE items REPLICA IDENTITY FULL;
+      CREATE PUBLICATION listed FOR TABLE items (id, value)`;
+    await withDatabase(before, async (db) => {
+      const m = migrate(db.connect, file);
+      await m.to('switch');
+      const why = async () => (await m.apply('contract')).closedGates.find((g) => g.gate === 'old-shape-unused')?.why;
+      expect(await why()).not.toContain('listed');
+      await db.run(`CREATE PUBLICATION filtered FOR TABLE items WHERE (id > 0 AND value ->> 'a' = 'x')`);
+      expect(await why()).toContain('row filter filtered would go on');
+    });
+  },
 );
 
 it('a purge that was asked for one archive does not drop the next one of the same column', () =>

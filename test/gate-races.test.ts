@@ -150,3 +150,39 @@ it('a trigger of another table that still writes the old column keeps contract w
     expect(closedGates.map((g) => g.gate)).not.toContain('old-shape-unused');
   });
 });
+
+it('a trigger of another table that inserts a row by the old column keeps contract waiting; a row without it does not', async () => {
+  const migration = await written('totals', 'rename_column: { table: accounts, from: total, to: sum }');
+  const before = (column: string) => `
+    CREATE EXTENSION pg_stat_statements; CREATE TABLE accounts (id int PRIMARY KEY, total ${column}); CREATE TABLE orders (id int PRIMARY KEY);
+    CREATE FUNCTION add() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.accounts (id, total) VALUES (NEW.id, 5); RETURN NULL; END $$;
+    CREATE TRIGGER add AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION add()`;
+  for (const column of ['int', 'bigint NOT NULL DEFAULT 0', 'numeric(9, 2) DEFAULT 0.5'])
+    await race({ migration, before: before(column), phase: 'switch' }, async (r) => {
+      const closed = async () => (await r.m.apply('contract')).closedGates.map((g) => g.gate);
+      await r.db.run('INSERT INTO accounts (id) VALUES (10); INSERT INTO accounts (id, sum) VALUES (11, 7)');
+      expect(await closed()).not.toContain('old-shape-unused');
+      await r.db.run('INSERT INTO orders VALUES (1)');
+      expect(await closed()).toContain('old-shape-unused');
+    });
+});
+
+it('a trigger of another table that writes the document keeps contract waiting; what sync writes there does not', async () => {
+  const more = `
+    CREATE EXTENSION pg_stat_statements; CREATE TABLE orders (id int PRIMARY KEY);
+    CREATE FUNCTION choose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE public.users SET preferences = '{"theme": "light"}' WHERE id = NEW.id; RETURN NULL; END $$;
+    CREATE TRIGGER choose AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION choose();
+    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE public.user_preferences SET theme = 'noted' WHERE user_id = NEW.id + 1; RETURN NULL; END $$;
+    CREATE TRIGGER note AFTER UPDATE ON users FOR EACH ROW WHEN (pg_trigger_depth() < 2) EXECUTE FUNCTION note()`;
+  await race({ migration, before: `${before}; ${more}`, phase: 'dual-write' }, async (r) => {
+    await r.m.to('switch');
+    const closed = async () => (await r.m.apply('contract')).closedGates.map((g) => g.gate);
+    await r.db.run(`
+      INSERT INTO users (id) VALUES (5), (6);
+      UPDATE user_preferences SET theme = 'dark'; UPDATE user_preferences SET user_id = 7 WHERE user_id = 6;
+      DELETE FROM user_preferences WHERE user_id = 5; TRUNCATE user_preferences CASCADE`);
+    expect(await closed()).not.toContain('old-shape-unused');
+    await r.db.run('INSERT INTO orders VALUES (1)');
+    expect(await closed()).toContain('old-shape-unused');
+  });
+});

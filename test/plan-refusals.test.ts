@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { planMigration } from '../src/app/plan-migration.ts';
 import { withDatabase } from './support/database.ts';
 import { engineOn } from './support/engine.ts';
@@ -37,6 +37,30 @@ it.each([
     ),
   ).toBe('lockkeeper.plan/1');
 });
+
+it.runIf(inject('serverMajor') >= 18)(
+  'a NOT NULL that is not validated: no row could be inserted without the column, not even after contract',
+  async () => {
+    const before = (end: string) =>
+      `CREATE TABLE users (id bigint PRIMARY KEY, name text, preferences jsonb); ALTER TABLE users ADD CONSTRAINT named NOT NULL name NOT VALID, ADD CONSTRAINT kept NOT NULL preferences NOT VALID; ${end}`;
+    const proven = 'ALTER TABLE users VALIDATE CONSTRAINT named; ALTER TABLE users VALIDATE CONSTRAINT kept';
+    for (const operation of [extraction(), 'rename_column: { table: users, from: name, to: full_name }']) {
+      expect(await planned(before(''), [operation])).toBe('NOT_SUPPORTED_YET');
+      expect(await planned(before(proven), [operation])).toBe('lockkeeper.plan/1');
+    }
+  },
+);
+
+it.runIf(inject('serverMajor') >= 18)(
+  'a column in a constraint WITHOUT OVERLAPS: no unique index takes its place',
+  async () => {
+    const before = `CREATE EXTENSION btree_gist; CREATE TABLE stays (id bigint PRIMARY KEY, room text, days daterange, UNIQUE (room, days WITHOUT OVERLAPS))`;
+    for (const column of ['room', 'days'])
+      expect(await planned(before, [`rename_column: { table: stays, from: ${column}, to: other }`])).toBe(
+        'NOT_SUPPORTED_YET',
+      );
+  },
+);
 
 it('a rule ON UPDATE, which would rewrite our own updates: there would be no way back from contract', async () => {
   const before = (rule: string) =>

@@ -203,6 +203,14 @@ describe('change_column_type', () => {
       up: undefined,
       down: undefined,
     },
+    {
+      type: 'jsonb',
+      from: 'json',
+      fits: `'{}'`,
+      misfit: String.raw`'{"a": "\u0000"}'`,
+      up: undefined,
+      down: undefined,
+    },
     { type: 'integer', from: 'numeric', fits: '1', misfit: '0', up: '(100 / a)::integer', down: '100.0 / b' },
   ] as const;
   it.each(cases)(
@@ -251,6 +259,25 @@ describe('change_column_type', () => {
         expect((await open(db)).map((q) => q.reason)).toEqual(
           expect.arrayContaining(['does not convert back to smallint']),
         );
+      },
+    );
+  });
+
+  it('json that jsonb cannot hold fails no new code either, and is kept as text', async () => {
+    const file = await written('change', 'change_column_type: { table: items, column: a, to: b, type: json }');
+    const unfit = String.raw`{"a": "\u0000"}`;
+    await withDatabase(
+      `CREATE TABLE items (id int PRIMARY KEY, a jsonb); INSERT INTO items VALUES (1, '{}')`,
+      async (db) => {
+        const m = migrate(db.connect, file);
+        await m.to('dual-write');
+        await db.run(`UPDATE items SET b = '${unfit}' WHERE id = 1; INSERT INTO items (id, b) VALUES (2, '${unfit}')`);
+        expect(await db.rows('SELECT a, b::text FROM items ORDER BY id')).toEqual([
+          { a: {}, b: unfit },
+          { a: null, b: unfit },
+        ]);
+        expect(await retryQuarantine(m.deps, { migration: file })).toMatchObject({ open: 2 });
+        expect(await db.rows('SELECT DISTINCT original FROM lockkeeper.quarantine')).toEqual([{ original: unfit }]);
       },
     );
   });

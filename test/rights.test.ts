@@ -436,3 +436,61 @@ it('the journal gives nobody a right that it does not say, whatever default priv
     expect(await reader.do(`SELECT migration, lockkeeper.reads('counts', '1') FROM lockkeeper.status`)).toHaveLength(1);
   });
 });
+
+it('what default privileges give on schemas, functions and sequences opens no way to act as the executor', async () => {
+  const migration = await extraction();
+  const cents = await written('cents', 'change_column_type: { table: items, column: a, to: b, type: integer }');
+  const before = ownedBy(`
+    CREATE TABLE users (id bigint PRIMARY KEY, email text, preferences jsonb); INSERT INTO users VALUES (1, 'x', '{"theme": "dark"}');
+    CREATE TABLE items (id int PRIMARY KEY, a text);
+    ALTER DEFAULT PRIVILEGES GRANT ALL ON SCHEMAS TO $app; ALTER DEFAULT PRIVILEGES GRANT CREATE ON SCHEMAS TO PUBLIC;
+    ALTER DEFAULT PRIVILEGES GRANT ALL ON FUNCTIONS TO $app, PUBLIC; ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO $app`);
+  const others = `
+    SELECT p.proname AS name, g.privilege_type AS may FROM pg_proc p, aclexplode(p.proacl) g
+     WHERE p.pronamespace = 'lockkeeper'::regnamespace AND p.prosecdef AND g.grantee <> p.proowner AND p.proname <> ALL ('{reads,read_switch}')
+     UNION ALL
+    SELECT c.relname, g.privilege_type FROM pg_class c, aclexplode(c.relacl) g
+     WHERE c.relnamespace = 'lockkeeper'::regnamespace AND c.relkind = 'S' AND g.grantee <> c.relowner AND g.privilege_type <> 'SELECT'`;
+  await withRoles(['owner', 'app'], before, async (db, { owner, app }) => {
+    const m = migrate(owner.connect, migration);
+    await migrate(owner.connect, cents).to('dual-write');
+    await m.to('contract');
+    for (const phase of ['dual-write', 'switch'] as const) {
+      await (phase === 'dual-write' ? m.back(phase) : m.to(phase));
+      expect(await db.rows(others)).toEqual([]);
+    }
+    const client = await app.session('CREATE TEMP TABLE mine (id bigint, preferences jsonb)');
+    for (const statement of [
+      'CREATE FUNCTION lockkeeper.mine() RETURNS int RETURN 1',
+      'CREATE TRIGGER mine AFTER UPDATE ON mine FOR EACH ROW EXECUTE FUNCTION lockkeeper.prefs_0_forward()',
+      'SELECT lockkeeper.prefs_0_drain(1)',
+      `SELECT setval('lockkeeper.prefs_0_old_writes', 1)`,
+    ])
+      await expect(client.do(statement), statement).rejects.toThrow('permission denied');
+  });
+});
+
+it('where sessions begin read-only plan says what to type, nothing is written before, and reading commands go on', async () => {
+  const migration = await extraction();
+  await withRoles(['owner', 'app', 'reader'], users, async (db, { owner }) => {
+    const m = migrate(owner.connect, migration);
+    await db.run(`ALTER ROLE ${owner.name} SET default_transaction_read_only = on`);
+    const { missing } = await planMigration(m.deps, { migration });
+    expect(missing.map(({ grant }) => grant)).toEqual([
+      expect.stringMatching(/^ALTER ROLE "owner_.*" IN DATABASE "test_.*" SET default_transaction_read_only = off;$/),
+    ]);
+    await expect(m.apply()).rejects.toMatchObject({ code: 'PERMISSION_MISSING' });
+    await db.run(missing[0]?.grant ?? '');
+    await m.to('dual-write');
+    await m.approveAll();
+    await db.run((missing[0]?.grant ?? '').replace('= off', '= on'));
+    expect(await m.verify()).toMatchObject({ ok: true });
+    expect(await status(m.deps, {})).toMatchObject({ migrations: [{ phase: 'dual-write' }] });
+    const refused = { code: 'READ_ONLY', fix: expect.stringContaining(missing[0]?.grant ?? '') as unknown };
+    await expect(m.apply()).rejects.toMatchObject(refused);
+    await expect(m.rollback()).rejects.toMatchObject(refused);
+    await expect(m.repair()).rejects.toMatchObject(refused);
+    await db.run(missing[0]?.grant ?? '');
+    await m.back();
+  });
+});

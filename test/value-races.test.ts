@@ -382,6 +382,31 @@ describe('writers with settings of their own', () => {
     });
   });
 
+  it('are converted like all others to types that few settings matter to', async () => {
+    const set = `SET default_text_search_config = 'pg_catalog.german'; SET xmloption = document`;
+    const before = `CREATE TABLE things (id bigint PRIMARY KEY, a text); INSERT INTO things VALUES (1, 'running cats'), (2, NULL)`;
+    const columns = await written('words', 'change_column_type: { table: things, column: a, to: b, type: xml }');
+    const words = await written(
+      'words',
+      "change_column_type: { table: things, column: a, to: b, type: tsvector, up: to_tsvector(a), down: 'NULL' }",
+    );
+    for (const migration of [columns, words])
+      await race({ migration, before, phase: 'dual-write' }, async (r) => {
+        const writer = await r.session(set);
+        await writer.do(`UPDATE things SET a = 'running dogs' WHERE id = 1; INSERT INTO things VALUES (3, 'going up')`);
+        expect(await r.row('SELECT count(*)::int AS n FROM lockkeeper.quarantine')).toEqual({ n: 0 });
+      });
+    const documents = await written(
+      'documents',
+      'extract_json: { table: users, column: preferences, into: [{ table: facts, columns: { fact: { type: xml, from: fact } } }], remainder: drop }',
+    );
+    const users = `CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb); INSERT INTO users VALUES (1, '{}')`;
+    await race({ migration: documents, before: users, phase: 'dual-write' }, async (r) => {
+      await (await r.session(set)).do(`UPDATE users SET preferences = '{"fact": "no document"}'`);
+      expect(await r.row('SELECT fact::text FROM facts')).toEqual({ fact: 'no document' });
+    });
+  });
+
   it('are told whether a value converts as everybody is', async () => {
     const migration = await written(
       'days',

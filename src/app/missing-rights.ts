@@ -1,5 +1,6 @@
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { Session } from '../database/database.ts';
+import { whatAllowsWrites } from '../database/read-only.ts';
 import type { Plan } from '../plan/plan.ts';
 import { ident, inline, qualified, sql, type Sql } from '../sql/sql.ts';
 
@@ -19,6 +20,12 @@ export async function missingRights(session: Session, draft: Plan, catalog: Cata
     `create the journal's schema ${draft.journal}`,
     `GRANT CREATE ON DATABASE ${inline(ident(server.database))} TO ${user};`,
   );
+  const allow = await whatAllowsWrites(session);
+  if (allow !== null)
+    missing.push({
+      what: 'write: default_transaction_read_only is on, and somebody may have frozen the database',
+      grant: allow,
+    });
   // From 16 on a membership can be one without SET ROLE, which ALTER … OWNER TO asks for.
   const become = server.major >= 16 ? sql` AND pg_has_role(r.oid, 'SET')` : sql``;
   for (const t of catalog.tables) {

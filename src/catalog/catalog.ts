@@ -145,6 +145,7 @@ export interface Dependant {
     | 'policy'
     | 'foreign key'
     | 'publication'
+    | 'row filter'
     | 'trigger'
     | 'statistics'
     | 'rule';

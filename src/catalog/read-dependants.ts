@@ -3,7 +3,7 @@ import { sql } from '../sql/sql.ts';
 import type { Dependant } from './catalog.ts';
 import { groupByTable } from './group-by-table.ts';
 
-/** Everything pg_depend knows to use a table, its row type or its columns, except what lives in the journal's schema. */
+/** Everything pg_depend knows to use a table, its row type or its columns, except what lives in the journal's schema. Row filters came with 15. */
 export const readDependants = async (
   db: Queryable,
   oids: readonly string[],
@@ -52,7 +52,8 @@ export const readDependants = async (
           JOIN pg_namespace n ON n.oid = s.stxnamespace
          WHERE d.classid = 'pg_statistic_ext'::regclass AND s.oid = d.objid
          UNION ALL
-        SELECT 0, NULL, 'publication', quote_ident(p.pubname)
+        SELECT 0, NULL, CASE WHEN to_jsonb(r) ->> 'prqual' LIKE format('%%:varattno %s %%', d.refobjsubid) THEN 'row filter' ELSE 'publication' END,
+               quote_ident(p.pubname)
           FROM pg_publication_rel r
           JOIN pg_publication p ON p.oid = r.prpubid
          WHERE d.classid = 'pg_publication_rel'::regclass AND r.oid = d.objid

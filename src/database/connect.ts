@@ -4,8 +4,9 @@ import { ownPath } from '../sql/search-path.ts';
 import { bind, inline, raw, sql, type Sql } from '../sql/sql.ts';
 import { conceal } from './conceal.ts';
 import type { Connect, Session, SessionRole } from './database.ts';
-import { connectionFailed, connectionLost } from './errors.ts';
+import { connectionFailed, connectionLost, readOnly } from './errors.ts';
 import { refuseTransactionPooling } from './pooling.ts';
+import { whatAllowsWrites } from './read-only.ts';
 import { isEndedByServer } from './sqlstate.ts';
 import type { Target } from './target.ts';
 import { types } from './types.ts';
@@ -20,6 +21,8 @@ export const connectTo =
     try {
       if (pid !== client.processID) await refuseTransactionPooling(session, () => openPlain(target, name));
       await session.execute(settings(role));
+      const allow = role === 'read' ? null : await whatAllowsWrites(session);
+      if (allow !== null) throw readOnly(allow);
       return session;
     } catch (error) {
       await session.close();
@@ -50,6 +53,8 @@ const settings = (role: SessionRole): Sql => sql`
   SET array_nulls = on;
   SET standard_conforming_strings = on;
   SET quote_all_identifiers = off;
+  SET xmloption = content;
+  SET xmlbinary = base64;
   SET default_transaction_isolation = 'read committed';
   ${raw(role === 'read' ? 'SET default_transaction_read_only = on;' : '')}
   SELECT set_config(name, '0', false)

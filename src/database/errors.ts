@@ -43,6 +43,13 @@ export const standby = () =>
     fix: 'Connect to the primary server.',
   });
 
+export const readOnly = (allow: string) =>
+  new LockkeeperError('READ_ONLY', {
+    message: 'Our sessions may only read: default_transaction_read_only is on.',
+    hint: 'It is set for the role, the database, the server or this connection. It may be a freeze, such as before a switch to another server or when a disk is full: what we write then may be lost.',
+    fix: `Find out why. If we may write all the same: ${allow}`,
+  });
+
 export const serverTooOld = (version: string) =>
   new LockkeeperError('SERVER_TOO_OLD', {
     message: `PostgreSQL ${version} is too old.`,

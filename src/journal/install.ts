@@ -10,6 +10,20 @@ export const upgrades = (schema: string): readonly Sql[] => [
   third(ident(schema)),
 ];
 
+/** Its schema, unless somebody has made it, without what default privileges give to others: who may create there makes functions that ours would call. */
+export const createSchema = (schema: string): Sql => sql`
+CREATE SCHEMA IF NOT EXISTS ${ident(schema)};
+DO $body$
+DECLARE
+  given text;
+BEGIN
+  FOR given IN SELECT DISTINCT CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END
+                 FROM pg_namespace n, aclexplode(n.nspacl) g
+                WHERE n.nspname = ${schema} AND n.xmin = pg_current_xact_id()::xid AND g.grantee <> n.nspowner LOOP
+    EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %s', ${schema}::text, given);
+  END LOOP;
+END $body$`;
+
 /**
  * What default privileges have given to others on a journal that was just made: its quarantine holds values of rows, and whoever may not
  * read those reads no table of ours.

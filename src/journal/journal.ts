@@ -3,7 +3,7 @@ import type { Event, PhaseName } from '../events.ts';
 import type { Plan } from '../plan/plan.ts';
 import { ident, sql, type Sql } from '../sql/sql.ts';
 import { executorReplaced, journalTooNew } from './errors.ts';
-import { JOURNAL_VERSION, takeDefaultGrants, upgrades } from './install.ts';
+import { createSchema, JOURNAL_VERSION, takeDefaultGrants, upgrades } from './install.ts';
 
 export type RunState = 'planned' | 'running' | 'paused' | 'waiting' | 'failed' | 'done' | 'rolledBack';
 export type StepState = 'running' | 'done' | 'undone' | 'failed';
@@ -97,7 +97,7 @@ export class Journal {
         sql`SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext(${`lockkeeper journal ${this.schema}`}))`,
       );
       const version = await this.version(session);
-      if (version === null) await session.execute(sql`CREATE SCHEMA IF NOT EXISTS ${this.#j}`);
+      if (version === null) await session.execute(createSchema(this.schema));
       for (const upgrade of upgrades(this.schema).slice(version ?? 0)) await session.execute(upgrade);
       // Of an older one, somebody may have given them.
       if (version === null) await session.execute(takeDefaultGrants(this.schema));

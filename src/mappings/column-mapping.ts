@@ -5,6 +5,7 @@ import type { Lock, SqlStep } from '../steps/step.ts';
 import {
   countWrites,
   createRoutine,
+  createRoutines,
   createTrigger,
   dropRoutine,
   dropTrigger,
@@ -16,7 +17,7 @@ import {
 } from './functions.ts';
 import { differs } from './json-column.ts';
 
-type Side = ColumnMapping['from'];
+type Side = Pick<ColumnMapping['from'], 'name' | 'type'>;
 
 /** Two columns of one row that say the same: an old one and the one that takes its place. */
 export interface ColumnMapping {
@@ -27,7 +28,7 @@ export interface ColumnMapping {
   readonly table: RelationName;
   /** Key columns, for naming rows in quarantine; may be empty. */
   readonly key: readonly string[];
-  readonly from: { readonly name: string; readonly type: string };
+  readonly from: { readonly name: string; readonly type: string; readonly default: string | null };
   /** Required: NOT NULL in the end, as the old one is. */
   readonly to: { readonly name: string; readonly type: string; readonly required: boolean };
   /** SQL over the old column, and over the new one; null when both columns have one type and the value is the same. */
@@ -54,7 +55,7 @@ const converter = (m: ColumnMapping, suffix: string, expression: string, from: S
   parameters: sql`value ${raw(from.type)}`,
   returns: to.type,
   computes: true,
-  pinned: true,
+  pinned: `${expression} ${from.type} ${to.type}`,
   body: sql`
 BEGIN
   RETURN ${raw(converted(expression, suffix, to))};
@@ -72,7 +73,7 @@ const failing = (m: ColumnMapping, suffix: string, expression: string, from: Sid
   parameters: sql`value ${raw(from.type)}`,
   returns: 'boolean',
   computes: true,
-  pinned: true,
+  pinned: `${expression} ${from.type} ${to.type}`,
   body: sql`
 DECLARE
   looked boolean;
@@ -87,12 +88,33 @@ END `,
 const converted = (expression: string, suffix: string, to: Side) =>
   `(${substituteColumns(expression, suffix, () => '(value)')})::${to.type}`;
 
-const converters = (m: ColumnMapping): readonly Routine[] => [
-  ...(m.up === null ? [] : [converter(m, 'up', m.up, m.from, m.to), failing(m, 'up_fails', m.up, m.from, m.to)]),
-  ...(m.down === null
-    ? []
-    : [converter(m, 'down', m.down, m.to, m.from), failing(m, 'down_fails', m.down, m.to, m.from)]),
-];
+/** What a quarantine keeps of a value. jsonb takes neither all that json does nor the longest texts: of those, as text, the beginning. */
+const original = (m: ColumnMapping, suffix: string, { type }: Side): Routine => ({
+  name: named(m, suffix),
+  parameters: sql`value ${raw(type)}`,
+  returns: 'jsonb',
+  computes: true,
+  pinned: type,
+  body: sql`
+BEGIN
+  RETURN to_jsonb(value);
+EXCEPTION WHEN OTHERS THEN
+  RETURN to_jsonb(left(value::text, 1000000));
+END `,
+});
+
+const converters = (m: ColumnMapping): readonly Routine[] =>
+  (['up', 'down'] as const).flatMap((direction) => {
+    const expression = m[direction];
+    const [from, to] = direction === 'up' ? [m.from, m.to] : [m.to, m.from];
+    return expression === null
+      ? []
+      : [
+          converter(m, direction, expression, from, to),
+          failing(m, `${direction}_fails`, expression, from, to),
+          original(m, `${direction}_original`, from),
+        ];
+  });
 
 const call = (m: ColumnMapping, suffix: string, value: Sql): Sql => sql`${qualified(named(m, suffix))}(${value})`;
 export const up = (m: ColumnMapping, value: Sql): Sql => (m.up === null ? value : call(m, 'up', value));
@@ -101,11 +123,17 @@ export const upFails = (m: ColumnMapping, value: Sql): Sql => (m.up === null ? s
 export const downFails = (m: ColumnMapping, value: Sql): Sql =>
   m.down === null ? sql`false` : call(m, 'down_fails', value);
 
+export const kept = (m: ColumnMapping, direction: 'up' | 'down', value: Sql): Sql =>
+  m[direction] === null ? sql`to_jsonb(${value})` : call(m, `${direction}_original`, value);
+
 export const column = (alias: string, name: string): Sql => sql`${raw(alias)}.${ident(name)}`;
 
-/** Either side explains the other: lossy conversions may round on the way up or on the way down. */
+/**
+ * Either side explains the other: lossy conversions may round on the way up or on the way down. NULL explains no value that does not
+ * convert back.
+ */
 export const agrees = (m: ColumnMapping, from: Sql, to: Sql): Sql =>
-  sql`(NOT ${differs(to, up(m, from))} OR NOT ${differs(from, down(m, to))})`;
+  sql`(NOT ${differs(to, up(m, from))} OR NOT ${differs(from, down(m, to))}${m.down === null ? sql`` : sql` AND NOT (${from} IS NULL AND ${to} IS NOT NULL AND ${downFails(m, to)})`})`;
 
 /** The key of a row; NULL in a table without one. */
 export const keyAsJson = (m: ColumnMapping, row: string): Sql =>
@@ -125,10 +153,24 @@ export const quarantineRows = (m: ColumnMapping, rows: Sql): Sql => sql`${insert
                             AND o.reason = q.reason AND o.state <> 'settled' AND o.original IS NOT DISTINCT FROM q.original)`;
 
 /** Without a key nothing finds what is there already fast enough for a statement of the application: there each write is told. */
-function quarantine(m: ColumnMapping, row: string, reason: string, original: Sql): Sql {
-  const one = sql`SELECT ${keyAsJson(m, row)} AS key, ${reason} AS reason, to_jsonb(${original}) AS original`;
+function quarantine(m: ColumnMapping, row: string, direction: 'up' | 'down', value: Sql): Sql {
+  const one = sql`SELECT ${keyAsJson(m, row)} AS key, ${misfitReason(m, direction)} AS reason, ${kept(m, direction, value)} AS original`;
   return sql`
 ${m.key.length ? quarantineRows(m, one) : insertQuarantined(m, one)};`;
+}
+
+const countOldWrite = (m: ColumnMapping): Sql => sql`PERFORM nextval(${nameText(named(m, 'old_writes'))});`;
+
+/** What a row gets that was inserted without the column: seen where that is always the same. */
+const isConstant = /^(NULL|true|false|-?[\d.]+|'([^']|'')*')(::[\w ."[\]]+)?$/i;
+
+/** A row that comes with a value in the old column alone. */
+function countInsert(m: ColumnMapping): Sql {
+  const { name, type, default: given } = m.from;
+  if (given !== null && !isConstant.test(given)) return sql``;
+  const value = column('NEW', name);
+  return sql`
+      IF ${given === null ? sql`${value} IS NOT NULL` : differs(value, sql`(${raw(given)})::${raw(type)}`)} THEN ${countOldWrite(m)} END IF;`;
 }
 
 /**
@@ -150,7 +192,7 @@ function syncRoutine(m: ColumnMapping, mode: Mode, cascades: boolean): Routine {
       m.up === null
         ? sql``
         : sql`
-    IF ${newTo} IS NULL AND ${newFrom} IS NOT NULL AND ${upFails(m, newFrom)} THEN${quarantine(m, 'NEW', misfitReason(m, 'up'), newFrom)}
+    IF ${newTo} IS NULL AND ${newFrom} IS NOT NULL AND ${upFails(m, newFrom)} THEN${quarantine(m, 'NEW', 'up', newFrom)}
     END IF;`
     }`;
   const back = sql`
@@ -158,7 +200,7 @@ function syncRoutine(m: ColumnMapping, mode: Mode, cascades: boolean): Routine {
       ${
         m.down === null
           ? sql`${newFrom} := ${newTo};`
-          : sql`IF ${downFails(m, newTo)} THEN${quarantine(m, 'NEW', misfitReason(m, 'down'), newTo)}
+          : sql`IF ${downFails(m, newTo)} THEN${quarantine(m, 'NEW', 'down', newTo)}
       ELSE
         ${newFrom} := ${down(m, newTo)};
       END IF;`
@@ -171,12 +213,12 @@ function syncRoutine(m: ColumnMapping, mode: Mode, cascades: boolean): Routine {
     body: sql`
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    IF ${newTo} IS NULL THEN${fill}
+    IF ${newTo} IS NULL THEN${countInsert(m)}${fill}
     ELSE${back}
     END IF;
   ELSIF ${differs(oldTo, newTo)} THEN${back}
   ELSIF ${differs(oldFrom, newFrom)} THEN
-    ${cascades ? sql`IF pg_trigger_depth() = 1 THEN ` : sql``}PERFORM nextval(${nameText(named(m, 'old_writes'))});${cascades ? sql` END IF;` : sql``}${fill}
+    ${cascades ? sql`IF pg_trigger_depth() = 1 THEN ` : sql``}${countOldWrite(m)}${cascades ? sql` END IF;` : sql``}${fill}
 ${
   {
     filling: sql`
@@ -215,11 +257,11 @@ export function columnSync(m: ColumnMapping, existingTriggers: readonly string[]
     routine: routine(mode),
   });
   const lock = (mode: Lock['mode']): readonly Lock[] => [{ relation: m.table, mode, holds: 'instant' }];
-  const writes = qualified(named(m, 'old_writes'));
+  const writes = named(m, 'old_writes');
   const create = (mode: Mode) =>
-    statements(...converters(m).map(createRoutine), createRoutine(routine(mode)), createTrigger(trigger(mode)));
+    statements(createRoutines([...converters(m), routine(mode)]), createTrigger(trigger(mode)));
   const remove = statements(dropTrigger(trigger('both')), dropRoutine(routine('both')));
-  const drop = statements(remove, ...converters(m).map(dropRoutine), sql`DROP SEQUENCE IF EXISTS ${writes}`);
+  const drop = statements(remove, ...converters(m).map(dropRoutine), sql`DROP SEQUENCE IF EXISTS ${qualified(writes)}`);
   return {
     install: {
       sql: statements(...countWrites(writes), create('filling')),

@@ -10,6 +10,7 @@ import {
   downFails,
   guardValue,
   keyAsJson,
+  kept,
   misfitReason,
   named,
   quarantineRows,
@@ -101,7 +102,7 @@ SELECT ${ownMark} ${m.to.name} AS "column", count(*) FILTER (WHERE ${from} IS NO
 const misfits = (m: ColumnMapping): Sql => {
   const [from, to] = [old(m), column('s', m.to.name)];
   const rows = (direction: 'up' | 'down', value: Sql, where: Sql) =>
-    sql`SELECT ${keyAsJson(m, 's')} AS key, ${misfitReason(m, direction)} AS reason, to_jsonb(${value}) AS original FROM ${allRows(m)} WHERE ${where}`;
+    sql`SELECT ${keyAsJson(m, 's')} AS key, ${misfitReason(m, direction)} AS reason, ${kept(m, direction, value)} AS original FROM ${allRows(m)} WHERE ${where}`;
   return sql`${rows('up', from, misfit(m))} UNION ALL ${rows('down', to, sql`NOT ${agrees(m, from, to)} AND ${misfitBack(m)}`)}`;
 };
 

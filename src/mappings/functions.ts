@@ -12,22 +12,36 @@ export interface Routine {
   readonly body: Sql;
   /** It only computes: everybody may call it, with rights of their own. */
   readonly computes?: true;
-  /** What it reads in text or writes as text depends on settings: it has those of the session that makes it, which are always the same. */
-  readonly pinned?: boolean;
+  /** What it reads in text or writes as text, by these types and expressions, depends on settings: it has those of the session that makes it, which are always the same. */
+  readonly pinned?: string | null;
 }
 
-const pins = join(
-  [
-    'TimeZone',
-    'DateStyle',
-    'IntervalStyle',
-    'extra_float_digits',
-    'bytea_output',
-    'array_nulls',
-    'standard_conforming_strings',
-  ].map((setting) => raw(` SET ${setting} FROM CURRENT`)),
-  '',
-);
+const usual = [
+  'TimeZone',
+  'DateStyle',
+  'IntervalStyle',
+  'extra_float_digits',
+  'bytea_output',
+  'array_nulls',
+  'standard_conforming_strings',
+];
+
+/** Settings that matter to few types and functions: each costs every call something. */
+const besides: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/xml/i, ['xmloption', 'xmlbinary']],
+  [/money|to_char|to_number/i, ['lc_monetary', 'lc_numeric', 'lc_time']],
+  [/ts_?vector|ts_?query|ts_headline/i, ['default_text_search_config']],
+];
+
+export const usesUnusual = (text: string): boolean => besides.some(([names]) => names.test(text));
+
+const pins = (text: string): Sql =>
+  join(
+    [...usual, ...besides.flatMap(([names, settings]) => (names.test(text) ? settings : []))].map((setting) =>
+      raw(` SET ${setting} FROM CURRENT`),
+    ),
+    '',
+  );
 
 /**
  * Runs with its owner's rights, so that the application needs none on what we keep: nothing that others can create is found by it.
@@ -37,8 +51,29 @@ export function createRoutine({ name, parameters, returns, body, computes, pinne
   const text = inline(body);
   const quote = raw(dollarQuoteFor(text));
   return sql`CREATE OR REPLACE FUNCTION ${qualified(name)}(${parameters}) RETURNS ${raw(returns)}
-LANGUAGE plpgsql ${raw(computes ? 'SECURITY INVOKER' : 'SECURITY DEFINER')} SET search_path = ${ownPath}${computes ? sql`` : sql` SET row_security = off`}${pinned ? pins : sql``} AS ${quote}${raw(text)}${quote};
+LANGUAGE plpgsql ${raw(computes ? 'SECURITY INVOKER' : 'SECURITY DEFINER')} SET search_path = ${ownPath}${computes ? sql`` : sql` SET row_security = off`}${typeof pinned === 'string' ? pins(pinned) : sql``} AS ${quote}${raw(text)}${quote};
 ${computes ? sql`GRANT EXECUTE ON FUNCTION ${qualified(name)}(${parameters}) TO PUBLIC` : sql`REVOKE ALL ON FUNCTION ${qualified(name)}(${parameters}) FROM PUBLIC`}`;
+}
+
+/**
+ * New ones, for their owner alone: with the EXECUTE that default privileges give, others could put what runs with our rights on a table
+ * of their own.
+ */
+export function createRoutines(list: readonly Routine[]): Sql {
+  const names = list.filter((r) => !r.computes).map(({ name }) => qualified(name));
+  const are = join(names.map((name) => sql`${inline(name)}::regproc`));
+  return statements(
+    ...list.map(createRoutine),
+    anonymous(sql`
+DECLARE
+  given record;
+BEGIN
+  FOR given IN SELECT DISTINCT p.oid::regprocedure AS routine, quote_ident(pg_get_userbyid(g.grantee)) AS grantee
+                 FROM pg_proc p, aclexplode(p.proacl) g WHERE p.oid IN (${are}) AND g.grantee <> p.proowner LOOP
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM %s', given.routine, given.grantee);
+  END LOOP;
+END `),
+  );
 }
 
 /** CASCADE: a partition that came later has triggers of ours that no plan names. */
@@ -105,7 +140,7 @@ export const installed = (trigger: RowTrigger): Installed => ({
   function: trigger.routine.name,
   bodyMd5: bodyMd5(trigger.routine.body),
   type: typeOf(trigger),
-  ...(trigger.routine.pinned ? { pinned: true } : {}),
+  ...(typeof trigger.routine.pinned === 'string' ? { pinned: true } : {}),
   ...(trigger.leafOf
     ? {
         leavesOf: {
@@ -132,9 +167,10 @@ export function lastTriggerName(base: string, existing: readonly string[]): stri
 }
 
 /** A counter of writes that nobody waits for; how many there were is no secret. */
-export const countWrites = (sequence: Sql): readonly Sql[] => [
-  sql`CREATE SEQUENCE IF NOT EXISTS ${sequence}`,
-  sql`GRANT SELECT ON SEQUENCE ${sequence} TO PUBLIC`,
+export const countWrites = ({ schema, name }: RelationName): readonly Sql[] => [
+  sql`CREATE SEQUENCE IF NOT EXISTS ${qualified({ schema, name })}`,
+  sql`SELECT ${ident(schema)}.take_grants(${schema}, ${name})`,
+  sql`GRANT SELECT ON SEQUENCE ${qualified({ schema, name })} TO PUBLIC`,
 ];
 
 export const statements = (...list: readonly Sql[]): Sql => join(list, ';\n');

@@ -47,8 +47,8 @@ export interface TableMapping {
   readonly paths: readonly (readonly string[])[];
   readonly remainder: 'column' | 'reject' | 'drop';
   readonly targets: readonly Target[];
-  /** Values of some column or of the key depend on TimeZone, DateStyle or the like when they come from text, or go there. */
-  readonly dependsOnSession: boolean;
+  /** Types and expressions, when values of some column or of the key depend on TimeZone, DateStyle or the like as they come from text, or go there. */
+  readonly dependsOnSession: string | null;
   /** Foreign keys delete and move target rows before our triggers come to it. */
   readonly foreignKeys: boolean;
   /** Schemas in which triggers of the application that our writes fire look for their own tables. */

@@ -25,6 +25,9 @@ const DEPTH_LIMIT = 16;
 /** Set while a drain writes: what it brings is not the application's. */
 export const DRAINING = 'lockkeeper.draining';
 
+/** How deep a trigger of ours is that writes the source now: what the source's own triggers see one level below is its work, and not the application's. */
+export const PATCHING = 'lockkeeper.patching';
+
 /** Why a value of the new shape is in quarantine. */
 export const UNSETTABLE = 'the document cannot hold the new value';
 
@@ -61,6 +64,15 @@ export const patched = (
     base,
   );
 
+/** Around a write of the source. Neither leaves a mark in FOUND; inside of another one, that goes on afterwards. */
+const byUs = (write: Sql): Sql => sql`
+    IF set_config(${PATCHING}, pg_trigger_depth()::text, true) IS NULL THEN NULL; END IF;${write}
+    IF set_config(${PATCHING}, ${patching}, true) IS NULL THEN NULL; END IF;`;
+
+const patching = ident('patching');
+const declarePatching = sql`
+  ${patching} text := coalesce(current_setting(${PATCHING}, true), '');`;
+
 const flag = (j: number) => ident(`changed_${j}`);
 const byApplication = ident('by_application');
 const [document, differing] = [ident('document'), ident('differing')];
@@ -91,7 +103,7 @@ DECLARE${join(
       '',
     )}
   ${document} jsonb;
-  ${differing} boolean;
+  ${differing} boolean;${declarePatching}
   ${byApplication} boolean := pg_trigger_depth() = 1 AND current_setting(${DRAINING}, true) IS DISTINCT FROM 'on';
 BEGIN
   IF pg_trigger_depth() > ${DEPTH_LIMIT} THEN
@@ -144,13 +156,13 @@ function lockSource(m: TableMapping): Sql {
 }
 
 /** The row is gone from its key: a source row that is still there loses its values, and gets a row of its own again. */
-const leaveOldKey = (m: TableMapping, target: Target): Sql => sql`
+const leaveOldKey = (m: TableMapping, target: Target): Sql => sql`${byUs(sql`
     UPDATE ${ownMark} ${qualified(m.source)} AS o
        SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
      WHERE ${keyIs(m, sql`o`, 'source', oldKey)}
        AND ${differs(doc(m), stripped(m, target))}
        AND NOT EXISTS (SELECT FROM ${qualified(target.table)} n WHERE ${keyIs(m, sql`n`, 'target', oldKey)})
-       AND ${fires(m)};${fired(m)}
+       AND ${fires(m)};${fired(m)}`)}
     IF TG_OP = 'DELETE' THEN
       RETURN NULL;
     END IF;
@@ -181,7 +193,8 @@ const unsettable = (target: Target): Sql =>
     ' OR ',
   );
 
-const patchDocument = (m: TableMapping, target: Target): Sql => sql`
+const patchDocument = (m: TableMapping, target: Target): Sql =>
+  byUs(sql`
   UPDATE ${ownMark} ${qualified(m.source)} AS o
      SET ${ident(m.column.name)} = ${asColumn(m, patched(m, target, flag, byApplication))}
     FROM ${qualified(target.table)} AS n
@@ -191,7 +204,7 @@ const patchDocument = (m: TableMapping, target: Target): Sql => sql`
        target.columns.map((c, j) => sql`${flag(j)} AND ${mustPatch(m, c, byApplication)}`),
        ' OR ',
      )}) AND ${fires(m)}
-  RETURNING ${doc(m)} INTO ${document};${fired(m)}`;
+  RETURNING ${doc(m)} INTO ${document};${fired(m)}`);
 
 /** The document without anything that this target holds. */
 export const stripped = (m: TableMapping, target: Target, base = doc(m)): Sql =>
@@ -247,11 +260,12 @@ export function truncateTargetRoutine(m: TableMapping, index: number, target: Ta
     parameters: sql``,
     returns: 'trigger',
     body: sql`
+DECLARE${declarePatching}
 BEGIN
-  IF current_setting(${TRUNCATED}, true) IS DISTINCT FROM statement_timestamp()::text THEN
+  IF current_setting(${TRUNCATED}, true) IS DISTINCT FROM statement_timestamp()::text THEN${byUs(sql`
     UPDATE ${ownMark} ${qualified(m.source)} AS o
        SET ${ident(m.column.name)} = ${asColumn(m, stripped(m, target))}
-     WHERE ${differs(doc(m), stripped(m, target))} AND ${fires(m)};${fired(m)}
+     WHERE ${differs(doc(m), stripped(m, target))} AND ${fires(m)};${fired(m)}`)}
   END IF;
   WITH t AS MATERIALIZED (${readSource(m, qualified(m.source), sql`true`)})${insertInto(m, target, sql`DO NOTHING`)};${fired(m)}
   RETURN NULL;

@@ -11,7 +11,7 @@ import {
   type TableMapping,
   type Target,
 } from './table-mapping.ts';
-import { DRAINING } from './table-reverse.ts';
+import { DRAINING, PATCHING } from './table-reverse.ts';
 
 /**
  * capture: remember which rows were written, touch nothing else.
@@ -72,9 +72,9 @@ const moveOrDelete = (m: TableMapping, target: Target): Sql => sql`
          AND NOT EXISTS (SELECT FROM ${qualified(target.table)} x WHERE ${keyIs(m, sql`x`, 'target', (k) => sql`NEW.${ident(k.source)}`)})
          AND ${fires(m)};${fired(m)}${deleteOrphan(m, target)}`;
 
-/** Counts writes of the old column that the application made itself, without a lock anybody could wait for; as an expression, which costs less than a statement. */
+/** Counts writes of the old column that are not ours, those of the application's triggers among them, without a lock anybody could wait for; as an expression, which costs less than a statement. */
 export const countOldWrite = (m: TableMapping): Sql => sql`
-  IF pg_trigger_depth() = 1 AND current_setting(${DRAINING}, true) IS DISTINCT FROM 'on' AND nextval(${sqlName(ours(m, 'old_writes'))}) IS NULL THEN NULL;
+  IF current_setting(${PATCHING}, true) IS DISTINCT FROM (pg_trigger_depth() - 1)::text AND current_setting(${DRAINING}, true) IS DISTINCT FROM 'on' AND nextval(${sqlName(ours(m, 'old_writes'))}) IS NULL THEN NULL;
   END IF;`;
 
 const sqlName = ({ schema, name }: { schema: string; name: string }) =>

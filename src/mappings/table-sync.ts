@@ -3,6 +3,7 @@ import type { Lock, SqlStep } from '../steps/step.ts';
 import {
   countWrites,
   createRoutine,
+  createRoutines,
   createTrigger,
   dropRoutine,
   dropTrigger,
@@ -108,8 +109,8 @@ const targetTriggers = (m: TableMapping, mode: Mode): readonly RowTrigger[] =>
 
 const dropAll = (list: readonly RowTrigger[]) => statements(...list.map(dropTrigger), ...unique(list).map(dropRoutine));
 
-const createAll = (list: readonly RowTrigger[]) =>
-  statements(...unique(list).map(createRoutine), ...list.map(createTrigger));
+const createAll = (list: readonly RowTrigger[], besides: readonly Routine[] = []) =>
+  statements(createRoutines([...besides, ...unique(list)]), ...list.map(createTrigger));
 
 export function tableSync(m: TableMapping, existingTriggers: readonly string[]): TableSync {
   const pinned = (routine: Routine): Routine => ({ ...routine, pinned: m.dependsOnSession });
@@ -119,7 +120,7 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
   const all = (mode: Mode) => [...triggers(mode), ...reverse(mode)];
   const bodies = (mode: Mode) => statements(...unique(all(mode)).map(createRoutine));
   const drain = (mode: Mode) => pinned(drainRoutine(m, mode === 'reviving'));
-  const oldWrites = qualified(ours(m, 'old_writes'));
+  const oldWrites = ours(m, 'old_writes');
   const onSource = (mode: Lock['mode']): readonly Lock[] =>
     lockAll(m.leaves.length > 1 ? [m.source, ...m.leaves] : [m.source], mode);
   const onTargets = (mode: Lock['mode']) =>
@@ -130,10 +131,14 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
   const source = triggers('capture');
   return {
     install: {
-      sql: statements(...countWrites(oldWrites), createRoutine(drain('capture')), createAll(source)),
+      sql: statements(...countWrites(oldWrites), createAll(source, [drain('capture')])),
       locks: onSource('SHARE ROW EXCLUSIVE'),
       undo: {
-        sql: statements(dropAll(source), dropRoutine(drain('direct')), sql`DROP SEQUENCE IF EXISTS ${oldWrites}`),
+        sql: statements(
+          dropAll(source),
+          dropRoutine(drain('direct')),
+          sql`DROP SEQUENCE IF EXISTS ${qualified(oldWrites)}`,
+        ),
         locks: onSource('ACCESS EXCLUSIVE'),
       },
       installs: source.map(installed),
@@ -155,7 +160,7 @@ export function tableSync(m: TableMapping, existingTriggers: readonly string[]):
       dropRoutine(drain('direct')),
       sql`DELETE FROM ${ident(m.journal)}.dirty WHERE migration = ${m.migration} AND mapping = ${m.id}`,
     ),
-    restore: statements(createRoutine(drain('reviving')), createAll(all('reviving'))),
+    restore: createAll(all('reviving'), [drain('reviving')]),
     revived: statements(createRoutine(drain('direct')), bodies('direct')),
   };
 }

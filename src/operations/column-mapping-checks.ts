@@ -35,6 +35,7 @@ function refuseConstraints(table: Table, column: Column, changesType: boolean, m
     // Where its trigger fires first it would take the new column's default, which is NULL until contract.
     if (c.type === 'foreign' && / SET DEFAULT\b/.test(c.definition))
       refuse(`${of} in the foreign key ${c.name} with SET DEFAULT`);
+    if (/ WITHOUT OVERLAPS\)/.test(c.definition)) refuse(`${of} in the constraint ${c.name} WITHOUT OVERLAPS`);
     if (c.deferrable) refuse(`${of} in the deferrable constraint ${c.name}`);
     if (changesType) refuse(`${of} in the constraint ${c.name}`);
   }

@@ -103,7 +103,7 @@ function mappingOf(
     base: derivedName(migration, String(index)),
     table: change.table,
     key: keyOf(table).map((c) => c.name),
-    from: { name: old.name, type: old.type },
+    from: { name: old.name, type: old.type, default: old.default },
     to: { name: change.to, type: newType, required: old.notNull },
     up: change.type === null ? null : onlyOver(change.up ?? defaultCast(old.name, newType), old.name, 'up'),
     down: change.type === null ? null : onlyOver(change.down ?? defaultCast(change.to, old.type), change.to, 'down'),

@@ -1,6 +1,7 @@
 import { keyOf, type Catalog, type Table } from '../catalog/catalog.ts';
 import { notSupportedYet } from '../errors.ts';
 import { remainderRules, valueRules, type JsonColumn } from '../mappings/json-column.ts';
+import { usesUnusual } from '../mappings/functions.ts';
 import { leafPlaceholderBeside, mappingId } from '../mappings/mapping.ts';
 import type { TableMapping } from '../mappings/table-mapping.ts';
 import { columnsOf } from '../sql/expressions.ts';
@@ -133,9 +134,10 @@ export function mappingOf(
     },
     paths,
     remainder: typeof f.remainder === 'object' ? 'column' : f.remainder,
-    dependsOnSession:
-      keyOf(source).some((c) => !readsTheSame.test(c.type) && !isJsonTheSame.test(c.type)) ||
-      shapes.some((shape) => shape.columns.some((c) => !readsTheSame.test(c.type) || hasBackslash(c))),
+    dependsOnSession: dependsOnSession(
+      source,
+      shapes.flatMap((shape) => shape.columns),
+    ),
     foreignKeys: f.foreign_key !== false,
     lookIn,
     leaf: leafPlaceholderBeside(f, source, shapes),
@@ -154,8 +156,19 @@ export function mappingOf(
 const readsTheSame =
   /^(text|character varying|character|boolean|smallint|integer|bigint|numeric|uuid|jsonb?|inet|cidr|macaddr8?)(\([\d,]+\))?$/;
 
-/** In a literal of the author's it says one thing or another, as standard_conforming_strings says. */
-const hasBackslash = (c: JsonColumn) => [c.check, c.default].some((text) => text?.includes('\\'));
+/** What the author writes depends on settings where it has a backslash, as standard_conforming_strings says, or calls what does. */
+const isSteady = (c: JsonColumn) =>
+  [c.check, c.default].every((text) => text === null || !(text.includes('\\') || usesUnusual(text)));
+
+function dependsOnSession(source: Table, columns: readonly JsonColumn[]): string | null {
+  const key = keyOf(source);
+  const steady =
+    key.every((c) => readsTheSame.test(c.type) || isJsonTheSame.test(c.type)) &&
+    columns.every((c) => readsTheSame.test(c.type) && isSteady(c));
+  return steady
+    ? null
+    : [...key.map((c) => c.type), ...columns.flatMap((c) => [c.type, c.check ?? '', c.default ?? ''])].join(' ');
+}
 
 /** Types besides whose values, as captured keys, JSON writes in one way. */
 const isJsonTheSame = /^(date|time(stamp)?(\(\d\))? with(out)? time zone)$/;

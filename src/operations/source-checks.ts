@@ -17,6 +17,7 @@ export function refuseFixedTable(table: Table, column: Column): void {
       `${of} of ${column.type}, a domain that refuses NULL,`,
       `Code that does not know the column could insert no row: not from dual-write on, and not after contract. Let the table say it instead: ALTER TABLE ${table.name} ALTER COLUMN ${column.name} SET NOT NULL, then ALTER DOMAIN ${column.type} DROP NOT NULL, or drop its condition.`,
     );
+  refuseUnprovenNotNull(table, column);
   const [parent] = table.parents;
   if (parent)
     throw notSupportedYet(
@@ -54,6 +55,18 @@ export function refuseFixedTable(table: Table, column: Column): void {
     );
 }
 
+/** To readers it is a column that can be NULL; to whoever inserts a row, one that cannot: new code would have to know it for ever. */
+function refuseUnprovenNotNull(table: Table, column: Column): void {
+  const unproven = table.constraints.find(
+    (c) => c.type === 'not null' && !c.validated && c.columns.join() === column.name,
+  );
+  if (unproven)
+    throw notSupportedYet(
+      `${table.name}.${column.name} with the constraint ${unproven.name}, a NOT NULL that is NOT VALID,`,
+      `Prove it first: ALTER TABLE ${table.name} VALIDATE CONSTRAINT ${unproven.name}. Or drop it.`,
+    );
+}
+
 /** PostgreSQL refuses every UPDATE of a published table whose rows subscribers could not find. */
 export function refuseUnidentified(table: Table): void {
   const identified =
@@ -80,6 +93,6 @@ export const publicationNotes = (
   ...table.publications.map((publication) =>
     'column' in added
       ? `${publication} publishes ${table.name}: add ${added.column} on every subscriber before expand, and the archived column's name before contract; else its replication stops.`
-      : `${publication} publishes ${table.name}, and does not publish the new tables unless it is FOR ALL TABLES or of their schema. When the subscribers have them: ALTER PUBLICATION ${inline(ident(publication))} ADD TABLE ${inline(join(added.tables.map(qualified)))};`,
+      : `${publication} publishes ${table.name}: add the archived column's name on every subscriber before contract; else its replication stops. It does not publish the new tables unless it is FOR ALL TABLES or of their schema. When the subscribers have them: ALTER PUBLICATION ${inline(ident(publication))} ADD TABLE ${inline(join(added.tables.map(qualified)))};`,
   ),
 ];

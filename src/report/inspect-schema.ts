@@ -66,6 +66,7 @@ const dependant = z.object({
     'policy',
     'foreign key',
     'publication',
+    'row filter',
     'trigger',
     'statistics',
     'rule',

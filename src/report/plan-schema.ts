@@ -91,7 +91,7 @@ const affectedStatement = z.object({
 const dependant = z.object({
   kind: z.enum([
     ...(['view', 'materialized view', 'function', 'policy', 'foreign key'] as const),
-    ...(['publication', 'trigger', 'statistics', 'rule'] as const),
+    ...(['publication', 'row filter', 'trigger', 'statistics', 'rule'] as const),
   ]),
   name: text,
   columns: z.array(text),

@@ -57,9 +57,10 @@ function problemOf(e: Installed, f: Found): string | null {
   return f.guarded ? null : 'has a function that runs with other rights or settings';
 }
 
-/** The settings that `pinned` adds; the order of day and month is the server's, and what an older program made has only the first four. */
+/** The settings that `pinned` adds; the order of day and month is the server's, as is what follows the usual ones, and what an older program made has only the first four. */
 const areOurs = sql`p.proconfig[3] = 'TimeZone=UTC' AND p.proconfig[4] ~ '^DateStyle=ISO, [DMY]{3}$' AND p.proconfig[5:6] = ARRAY['IntervalStyle=postgres', 'extra_float_digits=1']
-             AND p.proconfig[7:] IN ('{}', ARRAY['bytea_output=hex', 'array_nulls=on', 'standard_conforming_strings=on'])`;
+             AND p.proconfig[7:9] IN ('{}', ARRAY['bytea_output=hex', 'array_nulls=on', 'standard_conforming_strings=on'])
+             AND NOT EXISTS (SELECT FROM unnest(p.proconfig[10:]) AS more WHERE more !~ '^(xmloption=content|xmlbinary=base64|lc_(monetary|numeric|time)=.*|default_text_search_config=.*)$')`;
 
 /** On the table itself and its partitions, which get row triggers from it; or only on the leaves. */
 const findTrigger = (db: Queryable, e: Installed): Promise<Found[]> =>

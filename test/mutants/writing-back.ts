@@ -51,6 +51,20 @@ export const writingBack: readonly Mutant[] = [
     },
   },
   {
+    name: 'what sync writes into a document is no use of the old shape',
+    file: 'mappings/table-reverse.ts',
+    find: 'set_config(${PATCHING}, pg_trigger_depth()::text, true)',
+    replace: "set_config(${PATCHING}, '', true)",
+    test: { file: 'gate-races', name: 'a trigger of another table that writes the document keeps contract waiting' },
+  },
+  {
+    name: 'nor where one such write happens inside of another',
+    file: 'mappings/table-reverse.ts',
+    find: 'set_config(${PATCHING}, ${patching}, true)',
+    replace: "set_config(${PATCHING}, '', true)",
+    test: { file: 'gate-races', name: 'a trigger of another table that writes the document keeps contract waiting' },
+  },
+  {
     name: 'a document without a value is not wiped',
     file: 'journal/install.ts',
     find: 'RETURN CASE WHEN value IS NULL THEN doc - path[1] ELSE doc || jsonb_build_object(path[1], value) END;',
