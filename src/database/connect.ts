@@ -37,10 +37,11 @@ async function openPlain(target: Target, name: string): Promise<Session> {
 
 /**
  * Whatever the role or the database has as default, our statements mean the same and are not cut short behind our back; nor
- * compiled, which takes longer than it saves. The search_path that the role would have is kept aside, for names that a person wrote.
+ * compiled, which takes longer than it saves. The search_path that the role would have is kept aside, for names that a person wrote, and so is whether it may write.
  */
 const settings = (role: SessionRole): Sql => sql`
-  SELECT pg_catalog.set_config('lockkeeper.search_path', pg_catalog.current_setting('search_path'), false);
+  SELECT pg_catalog.set_config('lockkeeper.search_path', pg_catalog.current_setting('search_path'), false),
+         pg_catalog.set_config('lockkeeper.read_only', pg_catalog.current_setting('default_transaction_read_only'), false);
   SET search_path = ${ownPath};
   SET row_security = off;
   SET jit = off;

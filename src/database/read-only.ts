@@ -8,9 +8,7 @@ import type { Queryable } from './database.ts';
 export async function whatAllowsWrites(db: Queryable): Promise<string | null> {
   const [found] = await db.query<{ user: string; database: string; refused: boolean }>(sql`
     SELECT session_user::text AS "user", current_database()::text AS database,
-           reset_val = 'on' AND NOT pg_is_in_recovery() AS refused
-      FROM pg_settings
-     WHERE name = 'default_transaction_read_only'`);
+           current_setting('lockkeeper.read_only') = 'on' AND NOT pg_is_in_recovery() AS refused`);
   return found?.refused
     ? inline(
         sql`ALTER ROLE ${ident(found.user)} IN DATABASE ${ident(found.database)} SET default_transaction_read_only = off;`,
