@@ -47,6 +47,7 @@ describe('readCatalog', () => {
         deadlockTimeoutMs: 1000,
         maySetDeadlockTimeout: true,
         statementsInstalled: false,
+        eventTriggers: [],
       });
     }));
 

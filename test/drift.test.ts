@@ -56,3 +56,24 @@ it('refuses a plan made before the table was changed', () =>
     );
     expect((await apply('expand')).outcome).toBe('reached');
   }));
+
+it('an event trigger that logs into a table by its bare name is named in the plan, and with what is told there it runs', () =>
+  withDatabase(
+    `${before};
+    CREATE TABLE ddl_log (tag text);
+    CREATE FUNCTION log_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO ddl_log VALUES (tg_tag); END $$;
+    CREATE EVENT TRIGGER log_ddl ON ddl_command_end EXECUTE FUNCTION log_ddl()`,
+    async (db) => {
+      const { deps, apply, rollback, approveAll } = engineOn(db.connect, migration);
+      const told = async () =>
+        (await planMigration(deps, { migration })).notes.filter((note) => note.includes('event trigger'));
+      const [note = ''] = await told();
+      await expect(apply('expand')).rejects.toMatchObject({ code: '42P01' });
+      await db.run(/ALTER FUNCTION .*$/.exec(note)?.[0] ?? '');
+      expect(await told()).toEqual([]);
+      expect((await apply('switch')).outcome).toBe('reached');
+      await approveAll();
+      expect((await rollback()).outcome).toBe('reached');
+      expect(await db.rows(`SELECT FROM ddl_log WHERE tag = 'CREATE TABLE'`)).not.toEqual([]);
+    },
+  ));

@@ -16,6 +16,8 @@ export interface Server {
   /** May this role SET deadlock_timeout? (superuser, or GRANT SET on 15 and later) */
   readonly maySetDeadlockTimeout: boolean;
   readonly statementsInstalled: boolean;
+  /** Event triggers whose functions look names up by the path of the session, with these. */
+  readonly eventTriggers: readonly { readonly name: string; readonly function: string }[];
 }
 
 export interface Column {

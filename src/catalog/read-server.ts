@@ -17,7 +17,13 @@ export async function readServer(db: Queryable): Promise<Server> {
            pg_is_in_recovery() AS standby,
            (SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout') AS "deadlockTimeoutMs",
            ${maySet} AS "maySetDeadlockTimeout",
-           EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements') AS "statementsInstalled"
+           EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements') AS "statementsInstalled",
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('name', e.evtname, 'function', p.oid::regprocedure::text) ORDER BY e.evtname), '[]')
+              FROM pg_event_trigger e
+              JOIN pg_proc p ON p.oid = e.evtfoid
+              JOIN pg_language l ON l.oid = p.prolang AND l.lanname NOT IN ('c', 'internal')
+             WHERE e.evtenabled IN ('O', 'A') AND e.evtevent <> 'login'
+               AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS s WHERE s LIKE 'search_path=%')) AS "eventTriggers"
       FROM pg_roles me
      WHERE me.rolname = current_user`);
   return servers[0] as Server;

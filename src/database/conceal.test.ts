@@ -36,6 +36,13 @@ describe('conceal', () => {
     expect(messageOf(message, '22P02')).toBe(concealed);
   });
 
+  it('takes a value of hundreds of megabytes', () => {
+    const message = `invalid input syntax for type integer: "${'x'.repeat(2 ** 28)}"`;
+    expect(messageOf(message, '22P02')).toBe(
+      'invalid input syntax for type integer: (a value of 268435456 characters)',
+    );
+  });
+
   it('keeps the names of objects', () => {
     const message = 'duplicate key value violates unique constraint "users_email_key"';
     expect(messageOf(message, '23505')).toBe(message);

@@ -33,7 +33,9 @@ const QUOTED = /["'«»‹›„“”‚‘’「『][^]*["'«»‹›„“”
 const isRaised = (error: pg.DatabaseError) =>
   ['exec_stmt_raise', 'exec_stmt_assert'].includes(error.routine ?? '') || error.code === 'P0001';
 
+/** Without a list of the characters: a message may hold a value of hundreds of megabytes. */
 function lengthOf(text: string): string {
-  const length = Array.from(text).length;
+  let length = 0;
+  for (let i = 0; i < text.length; i += (text.codePointAt(i) ?? 0) > 0xffff ? 2 : 1) length++;
   return `${length} ${length === 1 ? 'character' : 'characters'}`;
 }

@@ -66,7 +66,7 @@ export function makePlan(input: PlanInput, catalog: Catalog, options: PlanOption
     removed: planned.flatMap((p) => p.removed),
     moves: planned.flatMap((p) => p.moves),
     risks: worstFirst(risks),
-    notes: planned.flatMap((p) => p.notes),
+    notes: [...planned.flatMap((p) => p.notes), ...eventTriggerNotes(catalog)],
     impact: seen.impact,
     misfits: seen.misfits,
     missing: seen.missing,
@@ -77,6 +77,13 @@ export function makePlan(input: PlanInput, catalog: Catalog, options: PlanOption
     })),
   };
 }
+
+/** They run with our DDL, and on our search_path. */
+const eventTriggerNotes = ({ server }: Catalog): readonly string[] =>
+  server.eventTriggers.map(
+    (t) =>
+      `The event trigger ${t.name} runs with every DDL of ours, and what it names without a schema it finds in pg_catalog alone. Give its function a path of its own: ALTER FUNCTION ${t.function} SET search_path = public, pg_temp;`,
+  );
 
 /** Each write is carried one step: what one operation of a migration adds is not what another one moves, or takes the name of. */
 function refuseChains(planned: readonly OperationPlan[], catalog: Catalog): void {
