@@ -2,6 +2,7 @@ import { expect, inject, it } from 'vitest';
 import { planMigration } from '../src/app/plan-migration.ts';
 import { withDatabase } from './support/database.ts';
 import { engineOn } from './support/engine.ts';
+import { stepped } from './support/stepped.ts';
 import { written } from './support/migration-file.ts';
 
 // What would go wrong halfway, or on the way back, is refused while nothing has been changed.
@@ -90,3 +91,23 @@ it('a foreign key to a key of periods', async () => {
   expect(await planned(before, [extraction()])).toBe('NOT_SUPPORTED_YET');
   expect(await planned(before, [extraction(', foreign_key: false')])).toBe('lockkeeper.plan/1');
 });
+
+it.each([
+  ['types are looked up', 'to_regtype('],
+  ['values are read', 'SET statement_timeout = '],
+])(
+  'a connection that is lost while %s is told as lost, and not as a mistake of the migration',
+  async (_, statement) => {
+    const migration = await written('refused', extraction());
+    await withDatabase('CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb)', async (db) => {
+      let ended = 0;
+      const connect = stepped(db.connect, async ({ when, text, session }) => {
+        if (when !== 'before' || !text.includes(statement) || ended++) return;
+        await db.run(`SELECT pg_terminate_backend(${session.pid}, 5000)`);
+      });
+      const { deps } = engineOn(connect, migration);
+      await expect(planMigration(deps, { migration })).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+      expect(await planMigration(deps, { migration })).toMatchObject({ schema: 'lockkeeper.plan/1' });
+    });
+  },
+);

@@ -1,5 +1,6 @@
 import { asPeopleLookUp } from '../catalog/with-setting.ts';
 import type { Session } from '../database/database.ts';
+import { isConnectionLost, isPassing } from '../database/sqlstate.ts';
 import { LockkeeperError } from '../errors.ts';
 import { sql } from '../sql/sql.ts';
 
@@ -7,7 +8,10 @@ import { sql } from '../sql/sql.ts';
 export async function resolveTypes(session: Session, written: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const resolved = new Map<string, string>();
   for (const type of new Set(written)) {
-    const name = await lookUp(session, type).catch(() => null);
+    const name = await lookUp(session, type).catch((error: unknown) => {
+      if (isConnectionLost(error) || isPassing(error)) throw error;
+      return null; // it is not written as a type is
+    });
     if (name === null)
       throw new LockkeeperError('TYPE_NOT_FOUND', {
         message: `There is no type "${type}" in this database.`,
