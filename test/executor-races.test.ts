@@ -30,6 +30,33 @@ describe('the claim on the run', () => {
       await Promise.all([second.close(), first.close().catch(() => undefined), worker.close().catch(() => undefined)]);
     }));
 
+  it('gives way to who locks a partitioned table and then its partitions', async () => {
+    let locking: Promise<unknown> | null = null;
+    await race(
+      {
+        migration,
+        before: `CREATE TABLE users (id bigint PRIMARY KEY, name text DEFAULT 'none', preferences jsonb) PARTITION BY HASH (id);
+          CREATE TABLE users_all PARTITION OF users FOR VALUES WITH (MODULUS 1, REMAINDER 0)`,
+        phase: null,
+        at: async ({ when, text, inTransaction }, r) => {
+          if (locking || !inTransaction || when !== 'before' || !text.includes('pg_get_expr(d.adbin, d.adrelid)'))
+            return;
+          const application = await r.session('BEGIN; LOCK TABLE ONLY users');
+          locking = application.do('LOCK TABLE users_all').then(() => application.do('COMMIT'));
+          await untilTrue(
+            r.db.url,
+            `SELECT EXISTS (SELECT FROM pg_locks WHERE pid = ${application.pid} AND NOT granted)`,
+          );
+        },
+      },
+      async (r) => {
+        expect(await r.m.apply('expand')).toMatchObject({ outcome: 'reached' });
+        await locking;
+      },
+    );
+    expect(locking).not.toBeNull();
+  });
+
   it('a step of an executor that was replaced is not kept', async () => {
     let replaced = false;
     await race(

@@ -1,5 +1,6 @@
 import type { RunContext } from '../backfill/context.ts';
 import { interrupted } from '../backfill/errors.ts';
+import { untilHad } from '../backfill/give-way.ts';
 import { defaultLimits, type Limits } from '../backfill/throttle.ts';
 import { readServer } from '../catalog/read-server.ts';
 import { LockkeeperError } from '../errors.ts';
@@ -118,15 +119,19 @@ async function begin(
   const until = clock.now() + TURN_MS;
   for (;;) {
     if (signal.aborted) throw interrupted();
-    const begun = await session.transaction(async () => {
-      await session.execute(sql`SET LOCAL idle_in_transaction_session_timeout = ${`${FROZEN_MS}ms`}`);
-      if (!(await journal.takeTurn(session))) return null;
-      await prepare(session, journal);
-      const found = await journal.run(session, migration);
-      if (!found) throw runNotFound(migration);
-      const owner = { host: self.host, process: self.process, backend: session.pid };
-      return { ...found, token: await journal.claim(session, found.id, owner) };
-    });
+    const begun = await untilHad({ clock, signal, run: { migration } }, () =>
+      session.transaction(async () => {
+        await session.execute(sql`SET LOCAL idle_in_transaction_session_timeout = ${`${FROZEN_MS}ms`}`);
+        // Reading the catalog keeps locks on partitions: it gives way before who waits for one of them finds a deadlock.
+        await session.execute(sql`SET LOCAL lock_timeout = '100ms'`);
+        if (!(await journal.takeTurn(session))) return null;
+        await prepare(session, journal);
+        const found = await journal.run(session, migration);
+        if (!found) throw runNotFound(migration);
+        const owner = { host: self.host, process: self.process, backend: session.pid };
+        return { ...found, token: await journal.claim(session, found.id, owner) };
+      }),
+    );
     if (begun) return begun;
     if (clock.now() > until) throw turnNotHad(migration);
     await clock.sleep(20, signal);

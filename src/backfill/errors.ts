@@ -10,9 +10,9 @@ export const interrupted = () =>
 /** PostgreSQL says with the error which row or table it was. */
 const placeOf = (cause: Error) => ('where' in cause && typeof cause.where === 'string' ? ` (${cause.where})` : '');
 
-export const rowsNotHad = (migration: string, cause: Error) =>
+export const notHad = (migration: string, cause: Error) =>
   new LockkeeperError('LOCK_NOT_HAD', {
-    message: `Rows could not be brought up to date: for ten minutes others were in the way of "${migration}".`,
+    message: `For ten minutes others were in the way of "${migration}".`,
     hint: `PostgreSQL said: ${cause.message}${placeOf(cause)}. What was finished before is kept.`,
     fix: `See who holds what (lockkeeper status ${migration}), end those transactions, then type the same command again: it goes on from here.`,
     cause,
